@@ -1,0 +1,22 @@
+"""The decoding engine. Knows nothing of Django, Channels or HTTP.
+
+``from inference import Engine, RunSpec, SamplingParams`` is the public surface. ``Engine`` is imported on first use, because
+the web process needs the specs and the events but must never import torch.
+"""
+
+from typing import TYPE_CHECKING, Any
+
+from inference.spec import ModelSource, RunSpec, SamplingParams, Watch
+
+if TYPE_CHECKING:
+    from inference.engine.engine import Engine
+
+__all__ = ["Engine", "ModelSource", "RunSpec", "SamplingParams", "Watch"]
+
+
+def __getattr__(name: str) -> Any:
+    if name == "Engine":
+        from inference.engine.engine import Engine
+
+        return Engine
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
