@@ -1,0 +1,34 @@
+"""Models that people can run. A row names a source; the worker loads it."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+NAME = RegexValidator(r"^[\w.\-]{1,64}$", _("Letters, digits, '.', '_' and '-' only, 64 at most."))
+
+
+class Model(models.Model):
+    """One entry of the model picker, and the ``model`` of a run."""
+
+    class Dtype(models.TextChoices):
+        AUTO = "auto", _("as stored")
+        FLOAT32 = "float32", "float32"
+        BFLOAT16 = "bfloat16", "bfloat16"
+        FLOAT16 = "float16", "float16"
+
+    name = models.CharField(_("name"), max_length=64, unique=True, validators=[NAME])
+    title = models.CharField(_("title"), max_length=120, blank=True)
+    source = models.CharField(_("source"), max_length=1024, help_text=_("bundled:<name>, a folder under an allowed root, or a Hub id."))
+    revision = models.CharField(_("revision"), max_length=128, blank=True)
+    dtype = models.CharField(_("dtype"), max_length=16, choices=Dtype.choices, default=Dtype.AUTO)
+    device = models.CharField(_("device"), max_length=32, default="auto")
+    enabled = models.BooleanField(_("enabled"), default=True)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created", "id"]
+        verbose_name = _("model")
+        verbose_name_plural = _("models")
+
+    def __str__(self) -> str:
+        return self.title or self.name

@@ -1,0 +1,93 @@
+"""Everything that an operator can set, by environment variable, in one place. Knows nothing of Django.
+
+``Config`` is read once by ``settings.py``. A value that does not fit is refused at start with the variable's name and the reason.
+``python -m playground.config`` prints the table that ``docs/configuration.md`` holds.
+"""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "LOGITSCOPE_"
+ROOT = Path(__file__).resolve().parent.parent
+Names = Annotated[list[str], NoDecode]
+
+
+class Config(BaseSettings):
+    """The environment, checked."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, extra="ignore", frozen=True)
+
+    profile: Literal["embedded", "production"] = Field("embedded", description="`embedded`: one process, no other services. `production`: Redis, separate workers, secrets required.")
+    debug: bool = Field(False, description="Django's debug pages. Never in production.")
+    data_dir: Path = Field(ROOT / "var", description="Database, run journals, secret key.")
+    secret_key: str = Field("", description="Signs cookies. Empty: made once and kept in the data folder (embedded only).")
+    allowed_hosts: Names = Field(["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to, separated by commas.")
+    trusted_origins: Names = Field([], description="Further full origins (https://host:port) that may open the WebSocket and post forms.")
+    https: bool = Field(False, description="The site is reached over HTTPS: secure cookies, HSTS.")
+    database_url: str = Field("", description="Empty: SQLite in the data folder. Else e.g. `postgres://user:password@host/name`.")
+    redis_url: str = Field("", description="Broker and event log. Empty: both live in the one process (embedded).")
+    default_model: str = Field("stories", description="Name of the model that the playground opens with.")
+    model_roots: Annotated[list[Path], NoDecode] = Field([], description="Folders under which local models may lie, separated by commas.")
+    threads: int = Field(1, ge=1, le=256, description="CPU threads of the decoding engine.")
+    worker_concurrency: int = Field(32, ge=1, le=1024, description="Runs that one worker process decodes at once.")
+    max_active_runs: int = Field(8, ge=1, le=1000, description="Runs that one person may have waiting or running.")
+    max_queue: int = Field(1000, ge=1, le=100_000, description="Runs that may wait in all; further ones are refused with the number.")
+    lease_seconds: float = Field(5.0, ge=0.5, le=300, description="A worker that has not renewed its lease for so long is taken for dead.")
+    log_ttl_seconds: int = Field(3600, ge=60, le=604_800, description="How long the events of an ended run are kept for reloads.")
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line that is written.")
+    language: Literal["en", "zh-hant", "zh-hans"] = Field("en", description="Language for visitors whose browser asks for none of the three.")
+    time_zone: str = Field("UTC", description="Time zone of pages and of the admin panel.")
+
+    @field_validator("allowed_hosts", "trusted_origins", "model_roots", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _redis(cls, value: str) -> str:
+        if value and not value.startswith(("redis://", "rediss://", "unix://")):
+            raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+
+def load() -> Config:
+    """The checked environment. Exits with one line a problem where it does not fit."""
+    try:
+        config = Config()
+    except ValidationError as error:
+        for problem in error.errors(include_url=False, include_context=False):
+            name = PREFIX + "_".join(str(part) for part in problem["loc"][:1]).upper()
+            print(f"{name}: {problem['msg']} (got {problem['input']!r})", file=sys.stderr)
+        raise SystemExit(2) from None
+    if config.profile == "production":
+        for name in ("secret_key", "redis_url"):
+            if not getattr(config, name):
+                raise SystemExit(f"{PREFIX}{name.upper()}: required in the production profile")
+    return config
+
+
+def table() -> str:
+    """The settings as a Markdown table."""
+    rows = ["| variable | default | meaning |", "| --- | --- | --- |"]
+    for name, field in Config.model_fields.items():
+        rows.append(f"| `{PREFIX}{name.upper()}` | {_shown(field.default)} | {field.description} |")
+    return "\n".join(rows)
+
+
+def _shown(default: Any) -> str:
+    if isinstance(default, Path):
+        return f"`{default.relative_to(ROOT)}/`"
+    if isinstance(default, list):
+        default = ",".join(map(str, default))
+    return "(empty)" if default == "" else f"`{default}`"
+
+
+if __name__ == "__main__":
+    print(table())

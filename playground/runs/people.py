@@ -1,0 +1,66 @@
+"""Who somebody is without an account: a random id in a signed cookie, the same over HTTP and WebSocket."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable
+from http.cookies import CookieError, SimpleCookie
+from typing import Any
+
+from django.conf import settings
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+
+COOKIE = "person"
+YEAR_SECONDS = 365 * 24 * 3600
+
+
+def new_person() -> str:
+    return secrets.token_urlsafe(16)
+
+
+def signed(person: str) -> str:
+    """The cookie's value for ``person``."""
+    return _signer().sign(person)
+
+
+def person_in(cookie: str | None) -> str | None:
+    """The person in a cookie's value; ``None`` where it is absent, forged or stale."""
+    try:
+        return _signer().unsign(cookie, max_age=YEAR_SECONDS) if cookie else None
+    except signing.BadSignature:
+        return None
+
+
+def person_of_scope(scope: dict[str, Any]) -> str | None:
+    """The person behind an ASGI connection, by its ``Cookie`` headers."""
+    jar: SimpleCookie = SimpleCookie()
+    for name, value in scope.get("headers", []):
+        if name == b"cookie":
+            try:
+                jar.load(value.decode("latin-1"))
+            except CookieError:
+                return None
+    return person_in(jar[COOKIE].value) if COOKIE in jar else None
+
+
+class PersonMiddleware:
+    """Gives ``request.person`` to every request, and the cookie to whoever had none."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = person_in(request.COOKIES.get(COOKIE))
+        person = known or new_person()
+        request.person = person  # type: ignore[attr-defined]
+        response = self.get_response(request)
+        if known is None:
+            response.set_cookie(
+                COOKIE, signed(person), max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
+            )
+        return response
+
+
+def _signer() -> signing.TimestampSigner:
+    return signing.TimestampSigner(salt="logitscope.person")

@@ -1,0 +1,17 @@
+"""Every page of the site."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.i18n import JavaScriptCatalog
+
+from playground.ops import views as ops
+from playground.runs import views as runs
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", runs.playground, name="playground"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("jsi18n/", JavaScriptCatalog.as_view(packages=None), name="jsi18n"),
+    path("healthz", ops.healthz, name="healthz"),
+    path("readyz", ops.readyz, name="readyz"),
+    path("admin/", admin.site.urls),
+]
