@@ -52,7 +52,7 @@ def _model(model: CatalogModel) -> dict[str, Any]:
     facts = model.facts
     return {
         "name": model.name,
-        "title": gettext(model.title),
+        "title": model.title,
         "default": model.default,
         "context": facts and facts.context,
         "vocab_size": facts and facts.vocab_size,

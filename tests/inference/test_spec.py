@@ -1,0 +1,92 @@
+"""What a run may ask for."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from pydantic import ValidationError
+
+from inference.spec import DEFAULT_STAGE_ORDER, MAX_SEED, RunSpec, SamplingParams
+
+
+def problems(**fields: object) -> dict[str, str]:
+    """Field -> message of everything that is wrong with the spec."""
+    with pytest.raises(ValidationError) as caught:
+        RunSpec.model_validate({"prompt": "Hello", **fields})
+    return {".".join(map(str, problem["loc"])): problem["msg"] for problem in caught.value.errors()}
+
+
+@pytest.mark.parametrize("field", ["temperature", "top_p", "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty"])
+@pytest.mark.parametrize("value", [math.nan, math.inf, -math.inf, "1", None, True, [1.0], -3.0, 1e308])
+def test_a_setting_that_is_no_number_within_bounds_is_refused_by_name(field: str, value: object) -> None:
+    assert f"sampling.{field}" in problems(sampling={field: value})
+
+
+def test_the_message_names_the_bound() -> None:
+    assert "less than or equal to 2" in problems(sampling={"presence_penalty": 2.5})["sampling.presence_penalty"]
+
+
+@pytest.mark.parametrize("fields", [{"colour": 1}, {"sampling": {"colour": 1}}, {"watch": {"colour": 1}}])
+def test_an_unknown_key_is_refused(fields: dict[str, object]) -> None:
+    assert any(name.endswith("colour") for name in problems(**fields))
+
+
+def test_an_empty_prompt_is_refused() -> None:
+    assert "prompt" in problems(prompt="")
+
+
+def test_a_lone_surrogate_is_refused() -> None:
+    assert "prompt" in problems(prompt="\ud800")
+
+
+def test_a_prompt_and_token_ids_at_once_are_refused() -> None:
+    assert problems(prompt_token_ids=[1, 2])
+
+
+def test_fewest_above_most_new_tokens_is_refused_with_both_numbers() -> None:
+    message = problems(sampling={"min_tokens": 9, "max_tokens": 3})["sampling"]
+    assert "9" in message
+    assert "3" in message
+
+
+def test_a_stage_named_twice_is_refused() -> None:
+    assert problems(sampling={"stage_order": ["top_k", "top_k"]})
+
+
+def test_the_default_order_is_bias_then_penalties_then_temperature_then_filters() -> None:
+    assert DEFAULT_STAGE_ORDER == (
+        "logit_bias", "min_tokens", "repetition_penalty", "presence_penalty", "frequency_penalty", "temperature", "top_k", "top_p", "min_p",
+    )  # fmt: skip
+
+
+def test_json_object_keys_become_token_ids() -> None:
+    spec = RunSpec.model_validate({"prompt": "x", "sampling": {"logit_bias": {"7": -1.5}}})
+    assert spec.sampling.logit_bias == {7: -1.5}
+
+
+def test_a_seed_is_filled_in_only_where_none_was_asked_for() -> None:
+    assert RunSpec(prompt="x").with_seed(5).sampling.seed == 5
+    assert RunSpec(prompt="x", sampling=SamplingParams(seed=1)).with_seed(5).sampling.seed == 1
+
+
+def test_every_setting_has_a_title_a_sentence_and_a_group() -> None:
+    for name, field in SamplingParams.model_json_schema()["properties"].items():
+        assert field["title"], name
+        assert field["description"].endswith("."), name
+        assert field["group"] in {"sampling", "penalties", "length", "reproducibility"}, name
+
+
+@given(
+    temperature=st.floats(0, 10),
+    top_k=st.integers(0, 1_000_000),
+    top_p=st.floats(0, 1, exclude_min=True),
+    seed=st.integers(0, MAX_SEED),
+    bias=st.dictionaries(st.integers(0, 10_000_000), st.floats(-100, 100), max_size=5),
+    prompt=st.text(min_size=1, max_size=50).filter(lambda text: all(not 0xD800 <= ord(char) < 0xE000 for char in text)),
+)
+def test_a_spec_survives_json(temperature: float, top_k: int, top_p: float, seed: int, bias: dict[int, float], prompt: str) -> None:
+    spec = RunSpec(
+        prompt=prompt, sampling=SamplingParams(temperature=temperature, top_k=top_k, top_p=top_p, seed=seed, logit_bias=bias)
+    )
+    assert RunSpec.model_validate_json(spec.model_dump_json()) == spec

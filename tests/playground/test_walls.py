@@ -1,0 +1,17 @@
+"""The web process never imports torch."""
+
+import os
+import subprocess
+import sys
+
+from playground.config import ROOT
+
+
+def test_the_web_process_starts_without_torch() -> None:
+    program = (
+        "import os, sys; os.environ['DJANGO_SETTINGS_MODULE'] = 'playground.settings'\n"
+        "import playground.asgi, playground.urls, playground.runs.boot\n"
+        "heavy = sorted({'torch', 'transformers'} & set(sys.modules)); print(heavy); sys.exit(bool(heavy))"
+    )
+    result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=os.environ, capture_output=True, text=True, check=False)
+    assert result.returncode == 0, result.stdout + result.stderr

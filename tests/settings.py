@@ -1,0 +1,12 @@
+"""The site's own settings over a data folder that is thrown away."""
+
+import atexit
+import os
+import shutil
+import tempfile
+
+if "LOGITSCOPE_DATA_DIR" not in os.environ:
+    os.environ["LOGITSCOPE_DATA_DIR"] = tempfile.mkdtemp(prefix="logitscope-tests-")
+    atexit.register(shutil.rmtree, os.environ["LOGITSCOPE_DATA_DIR"], ignore_errors=True)
+
+from playground.settings import *  # noqa: E402, F403
