@@ -1,0 +1,306 @@
+"""The event log of embedded mode: in this process, with an optional journal folder that survives it.
+
+Torch-free; knows nothing of Django or Celery. With a journal, ``kill -9`` loses no entry: opening the folder again brings back
+finished and unfinished runs, the unfinished ones lapsed, so that a supervisor hands them out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+import threading
+import time
+from bisect import bisect_left
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from inference.eventlog.memory_tail import MemoryTail
+from inference.eventlog.protocol import (
+    FIRST_PATIENCE_SECONDS,
+    TTL_SECONDS,
+    Control,
+    Entry,
+    Head,
+    Lapsed,
+    Lease,
+    MissingEvents,
+    StaleLease,
+    UnknownRun,
+)
+from inference.eventlog.store import FileStore, ListStore, Store
+
+LIMIT_BYTES = 256 * 1024 * 1024  # of entries in memory; ended runs leave early beyond it, the oldest first
+NEVER = float("inf")
+
+
+@dataclass(slots=True)
+class _Run:
+    run: str
+    epoch: str
+    meta: bytes
+    queue: str
+    person: str
+    ticket: int  # place in the order of creation
+    store: Store
+    due: float  # when a supervisor looks at it, monotonic seconds; NEVER once finished
+    token: int = 0
+    owner: str = ""
+    until: float = 0.0
+    tries: int = 0
+    cancelled: bool = False
+    watch: bytes | None = None
+    expires: float = NEVER
+
+    @property
+    def finished(self) -> bool:
+        return self.expires != NEVER
+
+
+@dataclass(slots=True)
+class _Queue:
+    """Tickets of the runs that no worker has claimed, ascending."""
+
+    tickets: list[int] = field(default_factory=list)
+
+    def position(self, ticket: int) -> int | None:
+        at = bisect_left(self.tickets, ticket)
+        return at if at < len(self.tickets) and self.tickets[at] == ticket else None
+
+    def leave(self, ticket: int) -> None:
+        if (at := self.position(ticket)) is not None:
+            del self.tickets[at]
+
+
+class MemoryLog:
+    """``EventLog`` for threads of one process."""
+
+    def __init__(self, journal: Path | None = None, *, ttl_seconds: float = TTL_SECONDS, limit_bytes: int = LIMIT_BYTES) -> None:
+        self._journal = journal
+        self._ttl = ttl_seconds
+        self._limit = limit_bytes
+        self._lock = threading.RLock()
+        self._runs: dict[str, _Run] = {}
+        self._queues: dict[str, _Queue] = {}
+        self._workers: dict[str, float] = {}
+        self._tails: list[MemoryTail] = []
+        self._tickets = 0
+        if journal is not None:
+            journal.mkdir(parents=True, exist_ok=True)
+            self._reload(journal)
+
+    def create(self, run: str, meta: bytes, queue: str, person: str) -> str:
+        with self._lock:
+            self._expire()
+            if run not in self._runs:
+                store = self._new_store(run)
+                epoch = secrets.token_hex(8)
+                store.note("run", run, epoch, meta, queue, person)
+                self._enter(_Run(run, epoch, meta, queue, person, 0, store, time.monotonic() + FIRST_PATIENCE_SECONDS))
+            return self._runs[run].epoch
+
+    def head(self, run: str) -> Head | None:
+        with self._lock:
+            state = self._known(run)
+            if state is None:
+                return None
+            return Head(state.epoch, len(state.store), state.finished, self._queue(state).position(state.ticket))
+
+    def meta(self, run: str) -> bytes | None:
+        with self._lock:
+            state = self._known(run)
+            return state.meta if state else None
+
+    def read(self, run: str, after: int = 0, limit: int = 256) -> list[Entry]:
+        with self._lock:
+            state = self._known(run)
+            return state.store.slice(after, limit) if state else []
+
+    def claim(self, run: str, owner: str, ttl_seconds: float) -> Lease | None:
+        with self._lock:
+            state = self._known(run)
+            if state is None or state.finished or (state.until > time.monotonic() and state.owner != owner):
+                return None
+            if state.until <= time.monotonic():
+                state.token += 1
+            state.owner, state.tries = owner, 0
+            self._queue(state).leave(state.ticket)
+            lease = Lease(run, owner, state.token, ttl_seconds)
+            self._extend(state, lease)
+            return lease
+
+    def renew(self, lease: Lease) -> None:
+        with self._lock:
+            self._extend(self._held(lease), lease)
+
+    def release(self, lease: Lease) -> None:
+        with self._lock:
+            state = self._runs.get(lease.run)
+            if state and state.token == lease.token and not state.finished:
+                state.until = state.due = 0.0
+
+    def append(self, lease: Lease, seq: int, data: bytes, *, final: bool = False) -> None:
+        with self._lock:
+            state = self._runs.get(lease.run)
+            if state and state.finished and state.token == lease.token and seq <= len(state.store):
+                return  # the answer to the last append was lost, and it is repeated
+            state = self._held(lease)
+            last = len(state.store)
+            if seq > last + 1:
+                raise MissingEvents(last)
+            self._extend(state, lease)
+            if seq == last + 1:
+                state.store.append(Entry(seq, data, final))
+                if final:
+                    self._finish(state, time.monotonic() + self._ttl)
+                for tail in self._tails:
+                    tail.touch(lease.run)
+
+    def restart(self, lease: Lease) -> str:
+        with self._lock:
+            state = self._held(lease)
+            state.epoch = secrets.token_hex(8)
+            state.store.clear(state.epoch)
+            for tail in self._tails:
+                tail.doubt(lease.run)
+            return state.epoch
+
+    def request_cancel(self, run: str) -> None:
+        with self._lock:
+            state = self._known(run)
+            if state and not state.finished and not state.cancelled:
+                state.cancelled = True
+                state.store.note("cancel")
+
+    def set_watch(self, run: str, watch: bytes) -> None:
+        with self._lock:
+            state = self._known(run)
+            if state and not state.finished:
+                state.watch = watch
+                state.store.note("watch", watch)
+
+    def control(self, runs: Sequence[str]) -> list[Control]:
+        with self._lock:
+            found = [self._known(run) for run in runs]
+            return [Control(state.cancelled, state.watch) if state else Control(False, None) for state in found]
+
+    def take_lapsed(self, patience_seconds: float, limit: int = 64) -> list[Lapsed]:
+        with self._lock:
+            now = time.monotonic()
+            due = sorted((state for state in self._runs.values() if state.due <= now), key=lambda state: state.due)[:limit]
+            lapsed = [Lapsed(state.run, state.queue, state.token, state.tries) for state in due]
+            for state in due:
+                state.due = now + patience_seconds
+                state.tries += 1
+            return lapsed
+
+    def waiting(self) -> int:
+        with self._lock:
+            return sum(len(queue.tickets) for queue in self._queues.values())
+
+    def active(self, person: str) -> int:
+        with self._lock:
+            return sum(state.person == person and not state.finished for state in self._runs.values())
+
+    def beat(self, worker: str, ttl_seconds: float) -> None:
+        with self._lock:
+            self._workers[worker] = time.monotonic() + ttl_seconds
+
+    def workers(self) -> list[str]:
+        with self._lock:
+            now = time.monotonic()
+            self._workers = {worker: until for worker, until in self._workers.items() if until > now}
+            return sorted(self._workers)
+
+    def tail(self) -> MemoryTail:
+        tail = MemoryTail(self)
+        with self._lock:
+            self._tails.append(tail)
+        return tail
+
+    def untail(self, tail: MemoryTail) -> None:
+        """``tail`` has been closed."""
+        with self._lock:
+            self._tails = [other for other in self._tails if other is not tail]
+
+    def close(self) -> None:
+        with self._lock:
+            for state in self._runs.values():
+                state.store.close()
+
+    def _known(self, run: str) -> _Run | None:
+        state = self._runs.get(run)
+        return state if state and state.expires > time.monotonic() else None
+
+    def _held(self, lease: Lease) -> _Run:
+        state = self._runs.get(lease.run)
+        if state is None:
+            raise UnknownRun(lease.run)
+        if state.token != lease.token or state.finished:
+            raise StaleLease(lease.run)
+        return state
+
+    def _extend(self, state: _Run, lease: Lease) -> None:
+        state.until = state.due = time.monotonic() + lease.ttl_seconds
+
+    def _queue(self, state: _Run) -> _Queue:
+        return self._queues.setdefault(state.queue, _Queue())
+
+    def _enter(self, state: _Run) -> None:
+        self._tickets += 1
+        state.ticket = self._tickets
+        self._runs[state.run] = state
+        if not state.finished and not len(state.store):
+            self._queue(state).tickets.append(state.ticket)
+
+    def _finish(self, state: _Run, expires: float) -> None:
+        self._queue(state).leave(state.ticket)
+        state.due = NEVER
+        state.expires = expires
+
+    def _expire(self) -> None:
+        """Let go of ended runs whose time is over, and of the oldest ended ones while the entries take too much memory."""
+        now = time.monotonic()
+        excess = sum(state.store.size for state in self._runs.values()) - self._limit
+        for state in sorted((state for state in self._runs.values() if state.finished), key=lambda state: state.expires):
+            if state.expires > now and excess <= 0:
+                return
+            excess -= state.store.size
+            state.store.drop()
+            del self._runs[state.run]
+
+    def _new_store(self, run: str) -> Store:
+        if self._journal is None:
+            return ListStore()
+        return FileStore(self._journal / f"{hashlib.sha256(run.encode()).hexdigest()[:32]}.run")
+
+    def _reload(self, journal: Path) -> None:
+        """Bring back what an earlier process of this folder knew, in the order in which the runs began."""
+        loaded = [state for path in journal.glob("*.run") if (state := _load(path, self._ttl)) is not None]
+        for state in sorted(loaded, key=lambda state: state.ticket):
+            self._enter(state)
+
+
+def _load(path: Path, ttl_seconds: float) -> _Run | None:
+    """The run in a journal file; ``None``, and the file gone, where it has expired or does not even say which run it is."""
+    stat = path.stat()
+    store = FileStore(path)
+    state: _Run | None = None
+    left = stat.st_mtime + ttl_seconds - time.time()
+    for record in store.records() if left > 0 else ():
+        match record:
+            case ["run", run, epoch, meta, queue, person]:
+                state = _Run(run, epoch, meta, queue, person, stat.st_ctime_ns, store, due=0.0)
+            case ["entry", _, _, final] if state and final:
+                state.due, state.expires = NEVER, time.monotonic() + left
+            case ["clear", epoch] if state:
+                state.epoch = epoch
+            case ["cancel"] if state:
+                state.cancelled = True
+            case ["watch", watch] if state:
+                state.watch = watch
+    if state is None:
+        store.drop()
+    elif state.finished:
+        store.close()
+    return state

@@ -1,0 +1,193 @@
+"""Redis scripts, so that each change of a run is one atomic step. Knows nothing of clients or connections.
+
+Keys of a run: the hash ``run:<id>`` (epoch, meta, queue, person, last, token, owner, until, tries, cancelled, watch, finished) and the
+stream ``run:<id>:events`` whose ids are ``<seq>-0``. Shared: ``due`` (run by the time at which a supervisor looks at it), one
+``waiting:<queue>`` per queue (run by ticket), ``queues``, ``active:<person>`` (set of runs), ``tickets``, ``workers``, and the stream
+``restarts`` that tells every tail of a run whose history began again. Times are the server's, in ms.
+Keys are built inside the scripts: the log lives on one server, not on a cluster.
+"""
+
+_COMMON = """
+local p = KEYS[1]
+local clock = redis.call('TIME')
+local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
+local function hash(run) return p .. 'run:' .. run end
+local function stream(run) return p .. 'run:' .. run .. ':events' end
+local function held(run, token)
+  local h = redis.call('HMGET', hash(run), 'token', 'finished', 'last')
+  if not h[1] then return 'unknown', 0 end
+  if h[1] ~= token then return 'stale', 0 end
+  if h[2] == '1' then return 'finished', tonumber(h[3]) end
+  return 'ok', tonumber(h[3])
+end
+local function extend(run, ttl)
+  redis.call('HSET', hash(run), 'until', now + ttl)
+  redis.call('ZADD', p .. 'due', now + ttl, run)
+end
+"""
+
+CREATE = (
+    _COMMON
+    + """
+local run, epoch, meta, queue, person, patience, life = unpack(ARGV)
+local known = redis.call('HGET', hash(run), 'epoch')
+if known then return known end
+redis.call('DEL', stream(run))
+redis.call('HSET', hash(run), 'epoch', epoch, 'meta', meta, 'queue', queue, 'person', person, 'last', 0, 'token', 0, 'until', 0, 'tries', 0)
+redis.call('PEXPIRE', hash(run), life)
+redis.call('ZADD', p .. 'due', now + patience, run)
+redis.call('SADD', p .. 'queues', queue)
+redis.call('ZADD', p .. 'waiting:' .. queue, redis.call('INCR', p .. 'tickets'), run)
+redis.call('SADD', p .. 'active:' .. person, run)
+redis.call('PEXPIRE', p .. 'active:' .. person, life)
+return epoch
+"""
+)
+
+HEAD = (
+    _COMMON
+    + """
+local run = ARGV[1]
+local h = redis.call('HMGET', hash(run), 'epoch', 'last', 'finished', 'queue')
+if not h[1] then return false end
+local position = redis.call('ZRANK', p .. 'waiting:' .. h[4], run)
+return {h[1], tonumber(h[2]), h[3] == '1' and 1 or 0, position and tonumber(position) or -1}
+"""
+)
+
+CLAIM = (
+    _COMMON
+    + """
+local run, owner, ttl, life = ARGV[1], ARGV[2], tonumber(ARGV[3]), ARGV[4]
+local h = redis.call('HMGET', hash(run), 'token', 'owner', 'until', 'finished', 'queue')
+if not h[1] or h[4] == '1' then return -1 end
+local token, live = tonumber(h[1]), tonumber(h[3]) > now
+if live and h[2] ~= owner then return -1 end
+if not live then token = token + 1 end
+redis.call('HSET', hash(run), 'token', token, 'owner', owner, 'tries', 0)
+redis.call('PEXPIRE', hash(run), life)
+redis.call('PEXPIRE', stream(run), life)
+redis.call('ZREM', p .. 'waiting:' .. h[5], run)
+extend(run, ttl)
+return token
+"""
+)
+
+RENEW = (
+    _COMMON
+    + """
+local run, token, ttl = ARGV[1], ARGV[2], tonumber(ARGV[3])
+local state = held(run, token)
+if state == 'ok' then extend(run, ttl) end
+return state
+"""
+)
+
+RELEASE = (
+    _COMMON
+    + """
+local run, token = ARGV[1], ARGV[2]
+if held(run, token) == 'ok' then
+  redis.call('HSET', hash(run), 'until', 0)
+  redis.call('ZADD', p .. 'due', 0, run)
+end
+return 'ok'
+"""
+)
+
+APPEND = (
+    _COMMON
+    + """
+local run, token, ttl, seq, data, final, life = ARGV[1], ARGV[2], tonumber(ARGV[3]), tonumber(ARGV[4]), ARGV[5], ARGV[6], ARGV[7]
+local state, last = held(run, token)
+if state == 'finished' and seq <= last then return {'ok', last} end
+if state ~= 'ok' then return {state, last} end
+if seq > last + 1 then return {'missing', last} end
+if seq == last + 1 then
+  if final == '1' then
+    redis.call('XADD', stream(run), seq .. '-0', 'd', data, 'f', '1')
+    local h = redis.call('HMGET', hash(run), 'queue', 'person')
+    redis.call('HSET', hash(run), 'last', seq, 'finished', '1')
+    redis.call('ZREM', p .. 'due', run)
+    redis.call('ZREM', p .. 'waiting:' .. h[1], run)
+    redis.call('SREM', p .. 'active:' .. h[2], run)
+    redis.call('PEXPIRE', hash(run), life)
+    redis.call('PEXPIRE', stream(run), life)
+    return {'ok', seq}
+  end
+  redis.call('XADD', stream(run), seq .. '-0', 'd', data)
+  redis.call('HSET', hash(run), 'last', seq)
+end
+extend(run, ttl)
+return {'ok', math.max(seq, last)}
+"""
+)
+
+RESTART = (
+    _COMMON
+    + """
+local run, token, epoch = ARGV[1], ARGV[2], ARGV[3]
+local state = held(run, token)
+if state ~= 'ok' then return state end
+redis.call('DEL', stream(run))
+redis.call('HSET', hash(run), 'last', 0, 'epoch', epoch)
+redis.call('XADD', p .. 'restarts', 'MAXLEN', 100, '*', 'run', run)
+return 'ok'
+"""
+)
+
+# A field of a run that is still going: ARGV = run, field, value.
+SET_UNFINISHED = (
+    _COMMON
+    + """
+local run, field, value = unpack(ARGV)
+local h = redis.call('HMGET', hash(run), 'epoch', 'finished')
+if h[1] and h[2] ~= '1' then redis.call('HSET', hash(run), field, value) end
+return 'ok'
+"""
+)
+
+TAKE_LAPSED = (
+    _COMMON
+    + """
+local patience, limit = tonumber(ARGV[1]), tonumber(ARGV[2])
+local taken = {}
+for _, run in ipairs(redis.call('ZRANGEBYSCORE', p .. 'due', '-inf', now, 'LIMIT', 0, limit)) do
+  local h = redis.call('HMGET', hash(run), 'queue', 'token', 'tries', 'finished')
+  if h[1] and h[4] ~= '1' then
+    redis.call('ZADD', p .. 'due', now + patience, run)
+    redis.call('HINCRBY', hash(run), 'tries', 1)
+    table.insert(taken, {run, h[1], tonumber(h[2]), tonumber(h[3])})
+  else
+    redis.call('ZREM', p .. 'due', run)
+  end
+end
+return taken
+"""
+)
+
+WAITING = (
+    _COMMON
+    + """
+local total = 0
+for _, queue in ipairs(redis.call('SMEMBERS', p .. 'queues')) do total = total + redis.call('ZCARD', p .. 'waiting:' .. queue) end
+return total
+"""
+)
+
+BEAT = (
+    _COMMON
+    + """
+local worker, ttl = ARGV[1], tonumber(ARGV[2])
+if ttl > 0 then redis.call('ZADD', p .. 'workers', now + ttl, worker) else redis.call('ZREM', p .. 'workers', worker) end
+return 'ok'
+"""
+)
+
+WORKERS = (
+    _COMMON
+    + """
+redis.call('ZREMRANGEBYSCORE', p .. 'workers', '-inf', now)
+return redis.call('ZRANGE', p .. 'workers', 0, -1)
+"""
+)

@@ -1,0 +1,271 @@
+"""What every event log does, whatever keeps it."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+import pytest
+
+from inference.eventlog.protocol import Control, Entry, EventLog, Lease, MissingEvents, StaleLease, UnknownRun
+
+TTL = 5.0
+
+
+def begun(log: EventLog, run: str = "r", events: int = 0) -> Lease:
+    """A run that "worker" holds, with ``events`` entries."""
+    log.create(run, b"meta", "queue", "ann")
+    lease = log.claim(run, "worker", TTL)
+    assert lease is not None
+    for seq in range(1, events + 1):
+        log.append(lease, seq, b"%d" % seq)
+    return lease
+
+
+def head_of(log: EventLog, run: str = "r") -> tuple[int, bool]:
+    head = log.head(run)
+    assert head is not None
+    return head.last_seq, head.finished
+
+
+def test_entries_come_back_in_order_from_any_position(log: EventLog) -> None:
+    begun(log, events=5)
+    assert [entry.seq for entry in log.read("r")] == [1, 2, 3, 4, 5]
+    assert log.read("r", after=3) == [Entry(4, b"4"), Entry(5, b"5")]
+    assert log.read("r", after=1, limit=2) == [Entry(2, b"2"), Entry(3, b"3")]
+    assert log.read("r", after=5) == log.read("r", after=99) == []
+
+
+def test_bytes_are_kept_exactly(log: EventLog) -> None:
+    lease = begun(log)
+    data = bytes(range(256)) * 50
+    log.append(lease, 1, data)
+    log.append(lease, 2, b"")
+    assert [entry.data for entry in log.read("r")] == [data, b""]
+
+
+def test_an_unknown_run_has_nothing(log: EventLog) -> None:
+    assert log.head("r") is None
+    assert log.meta("r") is None
+    assert log.read("r") == []
+    assert log.claim("r", "worker", TTL) is None
+    assert log.control(["r"]) == [Control(False, None)]
+    log.request_cancel("r")
+    log.set_watch("r", b"w")
+    assert log.head("r") is None
+
+
+def test_creating_twice_leaves_the_run_as_it_is(log: EventLog) -> None:
+    epoch = log.create("r", b"first", "queue", "ann")
+    assert log.create("r", b"second", "queue", "ann") == epoch
+    assert log.meta("r") == b"first"
+
+
+def test_epochs_differ_between_runs(log: EventLog) -> None:
+    assert log.create("a", b"", "queue", "ann") != log.create("b", b"", "queue", "ann")
+
+
+def test_a_repeated_append_changes_nothing(log: EventLog) -> None:
+    lease = begun(log, events=3)
+    log.append(lease, 3, b"again")
+    log.append(lease, 1, b"again")
+    assert [entry.data for entry in log.read("r")] == [b"1", b"2", b"3"]
+
+
+def test_a_repeated_last_append_is_harmless_after_the_run_has_ended(log: EventLog) -> None:
+    lease = begun(log)
+    log.append(lease, 1, b"end", final=True)
+    log.append(lease, 1, b"end", final=True)
+    assert log.read("r") == [Entry(1, b"end", True)]
+
+
+def test_an_append_that_would_leave_a_hole_is_refused_and_says_where_the_log_ends(log: EventLog) -> None:
+    lease = begun(log, events=2)
+    with pytest.raises(MissingEvents) as raised:
+        log.append(lease, 4, b"4")
+    assert raised.value.last_seq == 2
+    assert head_of(log) == (2, False)
+
+
+def test_only_one_owner_holds_a_run(log: EventLog) -> None:
+    begun(log)
+    assert log.claim("r", "other", TTL) is None
+
+
+def test_claiming_again_as_the_same_owner_gives_the_same_lease(log: EventLog) -> None:
+    lease = begun(log)
+    assert log.claim("r", "worker", TTL) == lease
+
+
+def test_a_holder_who_has_been_replaced_is_refused(log: EventLog) -> None:
+    log.create("r", b"", "queue", "ann")
+    stale = log.claim("r", "slow", 0.05)
+    assert stale is not None
+    log.append(stale, 1, b"1")
+    time.sleep(0.1)
+    fresh = log.claim("r", "next", TTL)
+    assert fresh is not None
+    with pytest.raises(StaleLease):
+        log.append(stale, 2, b"two")
+    with pytest.raises(StaleLease):
+        log.append(stale, 1, b"1")
+    with pytest.raises(StaleLease):
+        log.renew(stale)
+    with pytest.raises(StaleLease):
+        log.restart(stale)
+    log.release(stale)
+    log.append(fresh, 2, b"2")
+    assert [entry.data for entry in log.read("r")] == [b"1", b"2"]
+
+
+def test_a_lapsed_holder_whom_nobody_replaced_goes_on(log: EventLog) -> None:
+    log.create("r", b"", "queue", "ann")
+    lease = log.claim("r", "slow", 0.05)
+    assert lease is not None
+    time.sleep(0.1)
+    log.append(lease, 1, b"1")
+    assert head_of(log) == (1, False)
+
+
+def test_renewing_keeps_others_out(log: EventLog) -> None:
+    log.create("r", b"", "queue", "ann")
+    lease = log.claim("r", "worker", 0.3)
+    assert lease is not None
+    for _ in range(4):
+        time.sleep(0.1)
+        log.renew(lease)
+    assert log.claim("r", "other", TTL) is None
+
+
+def test_a_released_run_is_free_at_once(log: EventLog) -> None:
+    lease = begun(log, events=1)
+    log.release(lease)
+    assert [(lapsed.run, lapsed.queue, lapsed.claims) for lapsed in log.take_lapsed(5)] == [("r", "queue", 1)]
+    assert log.claim("r", "other", TTL) is not None
+
+
+def test_an_ended_run_cannot_be_claimed_or_changed(log: EventLog) -> None:
+    lease = begun(log)
+    log.append(lease, 1, b"end", final=True)
+    assert head_of(log) == (1, True)
+    assert log.claim("r", "other", TTL) is None
+    with pytest.raises(StaleLease):
+        log.append(lease, 2, b"more")
+    log.request_cancel("r")
+    assert log.control(["r"]) == [Control(False, None)]
+
+
+def test_an_ended_run_is_kept_for_a_while_and_then_gone(log: EventLog) -> None:
+    lease = begun(log)
+    log.append(lease, 1, b"end", final=True)
+    assert log.read("r") == [Entry(1, b"end", True)]
+    time.sleep(0.7)
+    log.create("another", b"", "queue", "ann")
+    assert log.head("r") is None
+    assert log.read("r") == []
+    with pytest.raises(UnknownRun):
+        log.append(lease, 2, b"more")
+
+
+def test_restarting_drops_the_events_and_changes_the_epoch(log: EventLog) -> None:
+    before = log.create("r", b"meta", "queue", "ann")
+    lease = begun(log, events=3)
+    epoch = log.restart(lease)
+    assert epoch != before
+    head = log.head("r")
+    assert head is not None
+    assert (head.epoch, head.last_seq) == (epoch, 0)
+    log.append(lease, 1, b"anew")
+    assert log.read("r") == [Entry(1, b"anew")]
+
+
+def test_viewers_reach_the_holder(log: EventLog) -> None:
+    begun(log, "a")
+    begun(log, "b")
+    log.request_cancel("a")
+    log.set_watch("b", b"first")
+    log.set_watch("b", b"second")
+    assert log.control(["a", "b"]) == [Control(True, None), Control(False, b"second")]
+
+
+def test_positions_count_the_runs_that_wait_before(log: EventLog) -> None:
+    for run in ("a", "b", "c"):
+        log.create(run, b"", "queue", "ann")
+    log.create("elsewhere", b"", "another queue", "ann")
+    positions = [head.position for run in ("a", "b", "c", "elsewhere") if (head := log.head(run))]
+    assert positions == [0, 1, 2, 0]
+    assert log.waiting() == 4
+    log.claim("a", "worker", TTL)
+    positions = [head.position for run in ("a", "b", "c") if (head := log.head(run))]
+    assert positions == [None, 0, 1]
+    assert log.waiting() == 3
+
+
+def test_a_persons_unfinished_runs_are_counted(log: EventLog) -> None:
+    lease = begun(log, "a")
+    begun(log, "b")
+    assert (log.active("ann"), log.active("bob")) == (2, 0)
+    log.append(lease, 1, b"end", final=True)
+    assert log.active("ann") == 1
+
+
+def test_a_lapsed_run_is_handed_to_one_caller_until_patience_runs_out(log: EventLog) -> None:
+    log.create("r", b"", "queue", "ann")
+    log.claim("r", "worker", 0.05)
+    assert log.take_lapsed(0.2) == []
+    time.sleep(0.1)
+    first, at_once = log.take_lapsed(0.2), log.take_lapsed(0.2)
+    time.sleep(0.3)
+    later = log.take_lapsed(0.2)
+    assert [lapsed.tries for lapsed in first] == [0]
+    assert at_once == []
+    assert [lapsed.tries for lapsed in later] == [1]
+
+
+def test_a_held_or_ended_run_does_not_lapse(log: EventLog) -> None:
+    begun(log, "held")
+    ended = begun(log, "ended")
+    log.append(ended, 1, b"end", final=True)
+    assert log.take_lapsed(5) == []
+
+
+def test_workers_are_known_while_they_beat(log: EventLog) -> None:
+    log.beat("one", 5)
+    log.beat("two", 0.05)
+    log.beat("three", 5)
+    log.beat("three", 0)
+    time.sleep(0.1)
+    assert log.workers() == ["one"]
+
+
+def test_of_many_claimers_at_once_one_wins(log: EventLog) -> None:
+    log.create("r", b"", "queue", "ann")
+    won: list[Lease] = []
+    start = threading.Barrier(8)
+
+    def claim(owner: str) -> None:
+        start.wait()
+        if lease := log.claim("r", owner, TTL):
+            won.append(lease)
+
+    threads = [threading.Thread(target=claim, args=(f"w{i}",)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(won) == 1
+
+
+def test_many_threads_append_to_their_runs_without_loss(log: EventLog) -> None:
+    def write(run: str) -> None:
+        lease = begun(log, run)
+        for seq in range(1, 51):
+            log.append(lease, seq, f"{run}{seq}".encode())
+
+    threads = [threading.Thread(target=write, args=(f"run{i}",)) for i in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    for i in range(8):
+        assert [entry.data.decode() for entry in log.read(f"run{i}")] == [f"run{i}{seq}" for seq in range(1, 51)]
