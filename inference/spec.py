@@ -161,3 +161,4 @@ class ModelSource(Spec):
     revision: str | None = Field(None, max_length=128)
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = Field("auto", max_length=32)
+    root: str | None = Field(None, max_length=1024, description="A folder that the operator has allowed for this model, beside the usual roots")

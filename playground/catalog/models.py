@@ -22,6 +22,7 @@ class Model(models.Model):
     revision = models.CharField(_("revision"), max_length=128, blank=True)
     dtype = models.CharField(_("dtype"), max_length=16, choices=Dtype.choices, default=Dtype.AUTO)
     device = models.CharField(_("device"), max_length=32, default="auto")
+    root = models.CharField(max_length=1024, blank=True, editable=False)  # set by `addmodel`: whoever has the shell may allow a folder
     enabled = models.BooleanField(_("enabled"), default=True)
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
