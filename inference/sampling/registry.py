@@ -1,0 +1,25 @@
+"""Every stage there is, by name. A new stage is one line here."""
+
+from __future__ import annotations
+
+from inference.sampling.bias import LogitBias, MinTokens
+from inference.sampling.penalties import FrequencyPenalty, PresencePenalty, RepetitionPenalty
+from inference.sampling.stage import Stage
+from inference.sampling.temperature import Temperature
+from inference.sampling.truncation import MinP, TopK, TopP
+from inference.spec import StageName
+
+STAGES: dict[StageName, Stage] = {
+    stage.name: stage
+    for stage in (
+        LogitBias(),
+        MinTokens(),
+        RepetitionPenalty(),
+        PresencePenalty(),
+        FrequencyPenalty(),
+        Temperature(),
+        TopK(),
+        TopP(),
+        MinP(),
+    )
+}

@@ -1,0 +1,203 @@
+"""One step for a batch: ``choose`` takes its logits and the ``Sampler`` of each row, and says which token each row gets.
+
+A ``Sampler`` is the state of one run: parameters, counts, the dice. It knows no strategy, no model and does no I/O. Rows that need the
+same treatment go through the pipeline together; nothing that a row gets depends on its neighbours.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+
+from inference.events import StageInfo, Trace
+from inference.sampling.arrays import Bools, Floats, Ints, to_numpy
+from inference.sampling.dice import Fall, Rolls, fall
+from inference.sampling.pipeline import Step, walk
+from inference.sampling.registry import STAGES
+from inference.sampling.scores import Dense
+from inference.sampling.stage import Stage
+from inference.sampling.state import RowState
+from inference.sampling.trace import Tracer, incomplete
+from inference.spec import SamplingParams, StageName, Watch
+
+HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
+
+
+class OutsideVocabulary(ValueError):
+    """``field`` names a token id that the model does not have. ``bound`` is the number of ids that it has."""
+
+    def __init__(self, field: str, value: int, bound: int) -> None:
+        super().__init__(f"{field}: token id {value} is outside the vocabulary (0 to {bound - 1})")
+        self.field, self.value, self.bound = field, value, bound
+
+
+@dataclass(frozen=True, eq=False)
+class Route:
+    """How a row is to be treated. Equal routes are the same object, so that rows can be grouped by it."""
+
+    stages: tuple[Stage, ...]
+    head: int
+    greedy: bool
+    watched: bool
+
+
+@lru_cache(maxsize=4096)
+def route(order: tuple[StageName, ...], head: int, greedy: bool, watched: bool) -> Route:
+    stages = [STAGES[name] for name in order]
+    while greedy and not watched and stages and not stages[-1].reorders:
+        stages.pop()  # no filter removes the best token, so that those at the end cannot change it
+    return Route(tuple(stages), head, greedy, watched)
+
+
+class Sampler:
+    """State of one run. ``sample`` tells several samples of one prompt apart.
+
+    Raises ``OutsideVocabulary`` for a ``logit_bias`` on a token that does not exist.
+    """
+
+    def __init__(
+        self,
+        params: SamplingParams,
+        *,
+        seed: int,
+        prompt_ids: Sequence[int],
+        vocab_size: int,
+        eos_token_ids: Sequence[int],
+        pieces: Callable[[int], bytes],
+        device: torch.device,
+        sample: int = 0,
+    ) -> None:
+        for token in params.logit_bias:
+            if token >= vocab_size:
+                raise OutsideVocabulary("logit_bias", token, vocab_size)
+        self.params, self.pieces, self.device = params, pieces, device
+        active = frozenset(name for name in params.stage_order if STAGES[name].active(params))
+        self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids)
+        self._rolls = Rolls(seed, sample)
+        head = _head(params, vocab_size)
+        self._routes = {watched: route(params.stage_order, head, params.greedy, watched) for watched in (False, True)}
+
+    def stages(self) -> list[StageInfo]:
+        """Every stage of the order, active or not."""
+        stages = [STAGES[name] for name in self.params.stage_order]
+        return [StageInfo(stage.name, stage.name in self.state.active, stage.settings(self.params)) for stage in stages]
+
+    def observe(self, token_id: int) -> None:
+        """A token was chosen; also replays the tokens of a run that is taken up again."""
+        self.state.observe(token_id)
+
+    def route(self, watched: bool) -> Route:
+        return self._routes[watched]
+
+    def roll(self) -> float:
+        """The number of the coming step, in [0, 1)."""
+        return self._rolls.at(self.state.generated)
+
+
+def _head(params: SamplingParams, vocab: int) -> int:
+    """How many tokens to list at first. Depends on the row alone, so that its numbers do."""
+    head = HEAD
+    while head < 2 * max(params.top_k, params.min_keep):
+        head *= 2
+    return head if 8 * head <= vocab else vocab  # sorting everything costs no more than selecting an eighth of it and sorting that
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """The token of one row. The numbers are absent where nobody watches."""
+
+    token_id: int
+    logprob: float | None  # ln of its probability in the final distribution
+    raw_logprob: float | None  # ln of its probability under the raw logits
+    raw_rank: int | None  # from 1
+    raw_entropy: float | None  # nats
+    trace: Trace | None
+
+
+@dataclass(frozen=True, slots=True)
+class BadLogits:
+    """The logits of this row are no distribution: NaN, +inf, or nothing but -inf. Its run has to end; the others are not affected."""
+
+    reason: str
+
+
+Outcome = Choice | BadLogits
+
+
+def choose(logits: torch.Tensor, samplers: Sequence[Sampler], watches: Sequence[Watch]) -> list[Outcome]:
+    """One token for each row of ``logits`` (B, V), which may have any float dtype and device, and is left as it is.
+
+    Does not call ``observe``. Raises nothing for what the logits hold: such a row gets ``BadLogits``.
+    """
+    scores = to_numpy(logits)
+    outcomes: list[Outcome] = [BadLogits("")] * len(samplers)
+    groups: defaultdict[Route, list[int]] = defaultdict(list)
+    with np.errstate(all="ignore"):
+        for row, peak in enumerate(scores.max(-1).tolist()):
+            if np.isfinite(peak):
+                groups[samplers[row].route(watches[row].top_n > 0)].append(row)
+            else:
+                outcomes[row] = BadLogits(f"the largest logit is {peak}")
+        for way, members in groups.items():
+            group = Group(scores, members, [samplers[row] for row in members], [watches[row] for row in members])
+            for row, outcome in zip(members, group.choose(way, way.head), strict=True):
+                outcomes[row] = outcome
+    return outcomes
+
+
+class Group:
+    """Rows of a step that take the same route."""
+
+    def __init__(self, scores: NDArray[Any], members: list[int], samplers: list[Sampler], watches: list[Watch]) -> None:
+        self._scores = scores if len(members) == len(scores) else scores[members]  # (B, V)
+        self._samplers, self._watches = samplers, watches
+        self._states = [sampler.state for sampler in samplers]
+
+    def choose(self, way: Route, head: int) -> list[Choice]:
+        if way.greedy and not way.watched:
+            return self._greedy(way)
+        rolls = np.array([sampler.roll() for sampler in self._samplers])
+        trail = list(walk(self._start(head), self._states, way.stages))
+        fallen = fall(trail[-1].scores.listed, np.zeros_like(rolls) if way.greedy else rolls)
+        short = fallen.short | incomplete(trail, self._watches) if way.watched else fallen.short
+        choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(token) for token in fallen.ids.tolist()]
+        return self._again(way, short, choices) if short.any() else choices
+
+    def _start(self, head: int) -> Dense:
+        return Dense.start(self._scores.astype(np.float64), head)
+
+    def _greedy(self, way: Route) -> list[Choice]:
+        if not any(state.active for state in self._states):
+            return [_plain(token) for token in self._scores.argmax(-1).tolist()]
+        *_, last = walk(self._start(way.head), self._states, way.stages)
+        return [_plain(token) for token in last.scores.best_ids.tolist()]
+
+    def _watched(self, way: Route, trail: list[Step], fallen: Fall, rolls: Floats) -> list[Choice]:
+        tracer = Tracer(trail, self._states, self._watches, fallen)
+        ids, entropy, ranks = fallen.ids.tolist(), tracer.raw_entropy().tolist(), tracer.raw_ranks().tolist()
+        logprobs, raw_logprobs = tracer.logprobs(-1).tolist(), tracer.logprobs(0).tolist()
+        choices = []
+        for row, sampler in enumerate(self._samplers):
+            trace = tracer.trace(row, sampler.pieces, tracer.dice(row, way.greedy, float(rolls[row])))
+            choices.append(Choice(ids[row], logprobs[row], raw_logprobs[row], ranks[row], entropy[row], trace))
+        return choices
+
+    def _again(self, way: Route, short: Bools, choices: list[Choice]) -> list[Choice]:
+        """Do the rows that were short again with everything listed."""
+        rows: Ints = np.flatnonzero(short)
+        members = rows.tolist()
+        group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
+        for row, choice in zip(members, group.choose(way, self._scores.shape[1]), strict=True):
+            choices[row] = choice
+        return choices
+
+
+def _plain(token_id: int) -> Choice:
+    return Choice(token_id, None, None, None, None, None)

@@ -1,0 +1,72 @@
+"""What a stage is: one sampler, a small frozen object with one pure call over a batch. Knows no order and no engine.
+
+Adding a stage: one class in the file of its family, one line in ``registry.py``, its parameter in ``spec.py``. Parameters are read
+per row, so one call serves rows with different settings; a row at the neutral value is left as it is.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import ClassVar
+
+import numpy as np
+
+from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.scores import Cells, Scores
+from inference.sampling.standing import Standing
+from inference.sampling.state import RowState
+from inference.spec import SamplingParams, StageName
+
+Rows = Sequence[RowState]
+
+
+class Stage(ABC):
+    """One sampler. Subclasses hold no state."""
+
+    name: ClassVar[StageName]
+    reorders: ClassVar[bool]  # can change which token is the best
+    removes: ClassVar[bool]  # can set scores to -inf; leaves the scores of survivors as they are
+
+    @abstractmethod
+    def active(self, params: SamplingParams) -> bool:
+        """Whether the parameters differ from the neutral value, at which the stage changes nothing."""
+
+    @abstractmethod
+    def settings(self, params: SamplingParams) -> dict[str, float]:
+        """The parameters as an interface shows them."""
+
+    @abstractmethod
+    def apply(self, scores: Scores, rows: Rows) -> Scores:
+        """The scores after this stage. ``scores`` itself never changes."""
+
+    @abstractmethod
+    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+        """What the stage compared against, each (B,), for the trace."""
+
+    def reason(self, standing: Standing) -> Floats:
+        """(B, K) the number that failed the test, for tokens that stood at ``standing`` and were removed here."""
+        return np.full(standing.scores.shape, np.nan)
+
+    def which(self, rows: Rows) -> Bools:
+        """(B,) the rows in which this stage is active."""
+        return np.array([self.active(row.params) for row in rows], dtype=bool)
+
+
+def column(rows: Rows, parameter: str) -> Floats:
+    """(B,) one parameter of every row."""
+    return np.array([getattr(row.params, parameter) for row in rows], dtype=np.float64)
+
+
+def at_least(rows: Rows) -> Ints:
+    """(B,) ``min_keep`` of every row."""
+    return np.array([row.params.min_keep for row in rows], dtype=np.int64)
+
+
+def cells(ids: Sequence[Ints]) -> Cells:
+    """``ids[b]`` of each row ``b``; an empty array leaves the row out."""
+    sizes = [len(row_ids) for row_ids in ids]
+    return Cells(np.repeat(np.arange(len(ids)), sizes), np.concatenate(ids))
+
+
+NO_IDS: Ints = np.empty(0, dtype=np.int64)

@@ -1,0 +1,71 @@
+"""What a stage may know of one run: its parameters, what it has said so far, and which tokens would end it.
+
+Knows nothing of scores. ``RowState`` changes only through ``observe``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cached_property
+
+import numpy as np
+
+from inference.sampling.arrays import Ints
+from inference.spec import SamplingParams, StageName
+
+
+class TokenSet:
+    """A growing set of token ids as an array, so that a stage can index with it."""
+
+    def __init__(self, ids: Iterable[int] = ()) -> None:
+        self._buffer: Ints = np.array(sorted(set(ids)), dtype=np.int64)
+        self._size = len(self._buffer)
+        self._known = set(self._buffer.tolist())
+
+    def add(self, token_id: int) -> None:
+        if token_id in self._known:
+            return
+        if self._size == len(self._buffer):
+            self._buffer = np.concatenate([self._buffer, np.empty(max(64, self._size), dtype=np.int64)])
+        self._buffer[self._size] = token_id
+        self._size += 1
+        self._known.add(token_id)
+
+    @property
+    def ids(self) -> Ints:
+        """(m,) distinct ids in the order in which they came."""
+        return self._buffer[: self._size]
+
+
+class RowState:
+    """One run as its stages see it. ``ending_ids`` are the tokens that end it: EOS unless ignored, and the stop ids."""
+
+    def __init__(
+        self, params: SamplingParams, active: frozenset[StageName], prompt_ids: Sequence[int], vocab_size: int, eos_token_ids: Sequence[int]
+    ) -> None:
+        self.params = params
+        self.active = active  # the stages of its order that are not at their neutral value
+        self.vocab_size = vocab_size
+        self.generated = 0  # tokens chosen so far
+        self.seen = TokenSet(prompt_ids)  # in the prompt or the output
+        self.output = TokenSet()
+        self._counts = np.zeros(vocab_size, dtype=np.int64)  # of the output
+        ending = {*params.stop_token_ids, *(() if params.ignore_eos else eos_token_ids)}
+        self.ending_ids: Ints = np.array(sorted(token for token in ending if token < vocab_size), dtype=np.int64)
+
+    def observe(self, token_id: int) -> None:
+        self.seen.add(token_id)
+        self.output.add(token_id)
+        self._counts[token_id] += 1
+        self.generated += 1
+
+    @property
+    def output_counts(self) -> Ints:
+        """(m,) how often the output holds each of ``output.ids``."""
+        counts: Ints = self._counts[self.output.ids]
+        return counts
+
+    @cached_property
+    def bias_ids(self) -> Ints:
+        """(m,) the tokens that ``logit_bias`` names."""
+        return np.array(list(self.params.logit_bias), dtype=np.int64)

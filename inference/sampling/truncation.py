@@ -1,0 +1,98 @@
+"""Stages that cut off the unlikely end of the distribution: top-k, top-p, min-p. Each keeps at least ``min_keep`` tokens."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+import numpy as np
+
+from inference.sampling.arrays import Floats
+from inference.sampling.scores import Listed, Scores
+from inference.sampling.stage import Rows, Stage, at_least, column
+from inference.sampling.standing import Standing
+from inference.spec import SamplingParams, StageName
+
+
+class TopK(Stage):
+    """Keeps z >= the k-th largest z: tokens tied with the k-th stay, as in transformers and vLLM. Neutral: 0.
+
+    Source: Fan et al. 2018; transformers ``TopKLogitsWarper``. (llama.cpp keeps exactly k.)
+    """
+
+    name: ClassVar[StageName] = "top_k"
+    reorders = False
+    removes = True
+
+    def active(self, params: SamplingParams) -> bool:
+        return params.top_k > 0
+
+    def settings(self, params: SamplingParams) -> dict[str, float]:
+        return {"top_k": params.top_k}
+
+    def apply(self, scores: Scores, rows: Rows) -> Scores:
+        listed = scores.listed
+        return listed.keep(listed.scores >= self._threshold(listed, rows)[:, None], self.which(rows), at_least(rows))
+
+    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+        return {"top_k": column(rows, "top_k"), "threshold": self._threshold(before.listed, rows)}
+
+    def reason(self, standing: Standing) -> Floats:
+        return standing.ranks.astype(np.float64)
+
+    def _threshold(self, listed: Listed, rows: Rows) -> Floats:
+        """(B,) the k-th score, or the last on the list where it is no longer than that."""
+        k = np.minimum(column(rows, "top_k").astype(np.int64), listed.count)
+        threshold: Floats = listed.scores[np.arange(len(rows)), np.maximum(k, 1) - 1]
+        return threshold
+
+
+class TopP(Stage):
+    """Keeps tokens while the mass before them is < p: the smallest set of best tokens that reaches p. Neutral: 1.
+
+    Of tokens tied at the border those with the lower id stay. Source: Holtzman et al. 2020; transformers ``TopPLogitsWarper``.
+    """
+
+    name: ClassVar[StageName] = "top_p"
+    reorders = False
+    removes = True
+
+    def active(self, params: SamplingParams) -> bool:
+        return params.top_p < 1.0
+
+    def settings(self, params: SamplingParams) -> dict[str, float]:
+        return {"top_p": params.top_p}
+
+    def apply(self, scores: Scores, rows: Rows) -> Scores:
+        listed = scores.listed
+        return listed.keep(listed.mass_before < column(rows, "top_p")[:, None], self.which(rows), at_least(rows))
+
+    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+        return {"top_p": column(rows, "top_p")}
+
+    def reason(self, standing: Standing) -> Floats:
+        return standing.mass_before
+
+
+class MinP(Stage):
+    """Keeps p >= min_p x max p; ties stay. Neutral: 0. Source: Nguyen et al. 2024; transformers ``MinPLogitsWarper``."""
+
+    name: ClassVar[StageName] = "min_p"
+    reorders = False
+    removes = True
+
+    def active(self, params: SamplingParams) -> bool:
+        return params.min_p > 0.0
+
+    def settings(self, params: SamplingParams) -> dict[str, float]:
+        return {"min_p": params.min_p}
+
+    def apply(self, scores: Scores, rows: Rows) -> Scores:
+        listed = scores.listed
+        return listed.keep(listed.weights >= column(rows, "min_p")[:, None], self.which(rows), at_least(rows))
+
+    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+        share, largest = column(rows, "min_p"), np.exp(before.top - before.logsumexp)
+        return {"min_p": share, "max_p": largest, "threshold": share * largest}
+
+    def reason(self, standing: Standing) -> Floats:
+        return standing.probabilities
