@@ -2,20 +2,25 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
-from inference.eventlog.protocol import EventLog
+from inference.eventlog.memory import MemoryLog
+from inference.eventlog.protocol import TTL_SECONDS, EventLog
+from inference.eventlog.redis import RedisLog
 
 
-def open_log(url: str, journal: Path | None = None, *, patience_seconds: float = 5.0, ttl_seconds: float = 3600.0) -> EventLog:
-    """The log at ``url``: ``memory://`` (this process; ``journal`` is a folder that survives it) or a Redis URL.
+def open_log(url: str, journal: Path | None = None, *, patience_seconds: float = 5.0, ttl_seconds: float = TTL_SECONDS) -> EventLog:
+    """The log at ``url``: a Redis URL, or ``memory://`` for the one that all of this process shares.
 
-    ``patience_seconds`` is how long a call waits for a server that is away. ``ttl_seconds`` is how long an ended run's log is kept.
+    ``journal`` is a folder that lets ``memory://`` survive its process. ``patience_seconds`` is how long a call waits for a server
+    that is away, ``ttl_seconds`` how long an ended run is kept.
     """
     if url.startswith("memory://"):
-        from inference.eventlog.memory import MemoryLog
-
-        return MemoryLog(journal, ttl_seconds=ttl_seconds)
-    from inference.eventlog.redis import RedisLog
-
+        return _shared_memory(journal, ttl_seconds)
     return RedisLog(url, patience_seconds=patience_seconds, ttl_seconds=ttl_seconds)
+
+
+@cache
+def _shared_memory(journal: Path | None, ttl_seconds: float) -> MemoryLog:
+    return MemoryLog(journal, ttl_seconds=ttl_seconds)

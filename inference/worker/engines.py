@@ -1,0 +1,35 @@
+"""What a worker needs of the engine, and no more: the interface that ``inference.engine`` offers. Torch-free."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
+
+from inference.events import Event
+from inference.spec import ModelSource, RunSpec, Watch
+
+
+class Handle(Protocol):
+    """One submitted run. Iterating blocks between events and ends after ``Finished``."""
+
+    def __iter__(self) -> Iterator[Event]: ...
+
+    def cancel(self) -> None: ...
+
+    def watch(self, watch: Watch) -> None: ...
+
+
+class Engine(Protocol):
+    """One loaded model that decodes many runs at once."""
+
+    def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
+        """``resume_tokens``: the run has started before and chose these; ``None``: it has not."""
+
+    def close(self) -> None: ...
+
+
+class Engines(Protocol):
+    """Where engines come from."""
+
+    def get(self, source: ModelSource, on_load: Callable[[float], None]) -> Engine:
+        """The engine of ``source``; ``on_load`` hears a fraction where it has to be loaded first."""

@@ -1,0 +1,44 @@
+"""The Celery app: the site enqueues by task name, ``celery -A playground.celery worker`` decodes. Never imports torch itself.
+
+Redis in production; in embedded mode ``memory://`` within the one process, where the worker is a thread (``ops/embedded.py``).
+"""
+
+from __future__ import annotations
+
+import os
+
+import django
+from celery import Celery
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "playground.settings")
+django.setup(set_prefix=False)
+
+from django.conf import settings  # noqa: E402  (the settings need the variable above)
+
+POLLING_SECONDS = 0.02  # of memory://, whose default costs a second per run
+
+app = Celery("logitscope")
+app.config_from_object("django.conf:settings", namespace="CELERY")
+app.conf.update(
+    imports=("inference.tasks",),  # by the worker only
+    accept_content=["json"],
+    task_serializer="json",
+    task_ignore_result=True,
+    task_default_queue="decode",
+    worker_pool="threads",  # never prefork with torch
+    worker_concurrency=settings.CONFIG.worker_concurrency,
+    worker_prefetch_multiplier=1,
+    worker_hijack_root_logger=False,
+    worker_enable_remote_control=False,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"polling_interval": POLLING_SECONDS} if settings.CELERY_BROKER_URL.startswith("memory://") else {},
+    # A site whose broker is away says so at once; the supervisor enqueues what has been created by then.
+    task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2},
+    logitscope={
+        "event_log_url": settings.LOGITSCOPE_EVENT_LOG_URL,
+        "journal_dir": str(settings.LOGITSCOPE_JOURNAL_DIR),
+        "lease_seconds": settings.CONFIG.lease_seconds,
+        "log_ttl_seconds": settings.CONFIG.log_ttl_seconds,
+        "model_roots": [str(root) for root in settings.CONFIG.model_roots],
+    },
+)

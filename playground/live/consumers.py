@@ -1,0 +1,191 @@
+"""The WebSocket ``/ws/runs/``: parse, call, forward. ``docs/protocol.md`` tells what is said on it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from typing import Any
+
+from channels.db import database_sync_to_async
+from channels.generic.websocket import AsyncWebsocketConsumer
+from pydantic import ValidationError
+
+from inference.eventlog.protocol import LogUnavailable
+from inference.events import ErrorInfo
+from playground.live import starting
+from playground.live.feed import Feed
+from playground.live.hub import the_hub
+from playground.live.limits import Bucket
+from playground.live.protocol import (
+    CLIENT_MESSAGE,
+    MAX_FRAME_BYTES,
+    Accepted,
+    Ack,
+    Cancel,
+    Gap,
+    Recovered,
+    Refused,
+    Resume,
+    ServerMessage,
+    Start,
+    Watching,
+    pack,
+    unpack,
+)
+from playground.live.refusals import RunRefused, errors_of
+from playground.live.window import Window
+from playground.runs import services as runs
+
+MAX_RUNS = 16  # followed at once on one socket
+POLICY_VIOLATION, TOO_BIG, INTERNAL_ERROR = 1008, 1009, 1011
+
+logger = logging.getLogger(__name__)
+
+
+class NoSuchSocket(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """Refuses the handshake: there is no WebSocket at this address."""
+
+    async def connect(self) -> None:
+        await self.close()
+
+
+class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
+    """One socket of one person, following any number of their runs."""
+
+    async def connect(self) -> None:
+        self.owner = runs.owner_of(self.scope)
+        self.window = Window()
+        self.messages = Bucket(rate=20.0, burst=60.0)  # beside acknowledgements
+        self.frames = Bucket(rate=2000.0, burst=4000.0)
+        self.pumps: dict[str, asyncio.Task[None]] = {}
+        self.owned: set[str] = set()
+        await self.accept()
+
+    async def disconnect(self, code: int) -> None:
+        for pump in getattr(self, "pumps", {}).values():
+            pump.cancel()
+
+    async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if not self.frames.take():
+            await self.close(POLICY_VIOLATION)
+        elif bytes_data is None:
+            await self.refuse(None, None, ErrorInfo("not_binary", "frames are binary MessagePack maps"))
+        elif len(bytes_data) > MAX_FRAME_BYTES:
+            await self.close(TOO_BIG)
+        else:
+            await self.read(bytes_data)
+
+    async def read(self, frame: bytes) -> None:
+        """One frame: a message, or the reason why it is none."""
+        try:
+            value = unpack(frame)
+        except ValueError as error:
+            return await self.refuse(None, None, ErrorInfo("not_messagepack", str(error)[:200]))
+        ref, run = _echo(value, "ref"), _echo(value, "run")
+        try:
+            message = CLIENT_MESSAGE.validate_python(value)
+        except ValidationError as error:
+            return await self.refuse(ref, run, *errors_of(error))
+        if isinstance(message, Ack):
+            return self.window.ack(message.run, message.seq)
+        if not self.messages.take():
+            return await self.refuse(ref, run, ErrorInfo("rate_limited", "too many messages; wait a moment"))
+        await self.answer(message, ref, run)
+
+    async def answer(self, message: Start | Resume | Watching | Cancel, ref: str | None, run: str | None) -> None:
+        try:
+            await self.handle(message)
+        except RunRefused as refused:
+            await self.refuse(ref, run, *refused.errors)
+        except LogUnavailable:
+            await self.refuse(ref, run, ErrorInfo("unavailable", "the event log does not answer; try again in a moment"))
+        except Exception:
+            logger.exception("a message failed")
+            await self.refuse(ref, run, ErrorInfo("internal", "the server failed; try again"))
+
+    async def handle(self, message: Start | Resume | Watching | Cancel) -> None:
+        match message:
+            case Start():
+                await self.start(message)
+            case Resume():
+                await self.resume(message)
+            case Watching():
+                await self.check_owned(message.run)
+                await _in_thread(starting.watch_run)(message.run, message.watch)
+            case Cancel():
+                await self.check_owned(message.run)
+                await _in_thread(starting.cancel_run)(message.run)
+
+    async def start(self, message: Start) -> None:
+        self.check_room(message.ref)
+        started = await _in_thread(starting.start_run)(self.owner, message.spec)
+        self.owned.add(started.run)
+        await self.say(Accepted(message.ref, started.run, started.epoch, started.seed, started.position))
+        await self.follow(started.run, 0)
+
+    async def resume(self, message: Resume) -> None:
+        await self.check_owned(message.run)
+        self.check_room(message.run)
+        head = await the_hub().head(message.run)
+        if head is None:
+            raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", message.run))
+        await self.leave(message.run)
+        fits = message.epoch in (None, head.epoch) and message.last_seq <= head.last_seq
+        after = message.last_seq if fits else 0
+        await self.say(Recovered(message.run, head.epoch, after) if fits else Gap(message.run, head.epoch))
+        await self.follow(message.run, after)
+
+    async def follow(self, run: str, after: int) -> None:
+        """Send ``run`` from ``after`` on."""
+        head = await the_hub().head(run)
+        if head is None:
+            raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", run))
+        feed = Feed(the_hub(), run, head, after, self.window, self.send_bytes)
+        self.pumps[run] = pump = asyncio.create_task(feed.pump())
+        pump.add_done_callback(lambda done: self.pump_ended(run, done))
+
+    async def leave(self, run: str) -> None:
+        """Stop sending ``run``."""
+        if (pump := self.pumps.pop(run, None)) is not None:
+            pump.cancel()
+            await asyncio.gather(pump, return_exceptions=True)
+
+    def pump_ended(self, run: str, pump: asyncio.Task[None]) -> None:
+        """A pump that failed closes its socket, so that the client comes back and resumes; silence would look like a slow model."""
+        if self.pumps.get(run) is pump:
+            del self.pumps[run]
+        if not pump.cancelled() and (error := pump.exception()):
+            logger.error("a pump died", exc_info=error, extra={"run": run})
+            self.closing = asyncio.ensure_future(self.close(INTERNAL_ERROR))
+
+    async def check_owned(self, run: str) -> None:
+        """A foreign run and an absent one are the same."""
+        if run in self.owned:
+            return
+        if not await _in_thread(runs.owns)(self.owner, run):
+            raise RunRefused(ErrorInfo("not_found", "there is no such run", "run", run))
+        self.owned.add(run)
+
+    def check_room(self, run: str) -> None:
+        if len(self.pumps) >= MAX_RUNS and run not in self.pumps:
+            raise RunRefused(ErrorInfo("too_many_runs", "too many runs on one socket", value=str(len(self.pumps)), bound=f"<= {MAX_RUNS}"))
+
+    async def send_bytes(self, data: bytes) -> None:
+        await self.base_send({"type": "websocket.send", "bytes": data})
+
+    async def say(self, message: ServerMessage) -> None:
+        await self.send_bytes(pack(message))
+
+    async def refuse(self, ref: str | None, run: str | None, *errors: ErrorInfo) -> None:
+        await self.say(Refused(ref, run, list(errors)))
+
+
+def _in_thread(function: Any) -> Any:
+    """Blocking code, in parallel threads: SQLite waits there, not the loop."""
+    return database_sync_to_async(function, thread_sensitive=False)
+
+
+def _echo(value: Any, name: str) -> str | None:
+    """What a message called itself, even if the rest of it is refused."""
+    found = value.get(name) if isinstance(value, dict) else None
+    return found if isinstance(found, str) and 0 < len(found) <= 64 else None

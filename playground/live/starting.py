@@ -1,0 +1,109 @@
+"""Starts, changes and ends runs for whoever asks: the socket, and later the HTTP API. Blocking; knows nothing of sockets.
+
+Everything is checked before anything is created. What has been created is decoded even if the broker loses the message: the run's
+log knows that nobody has claimed it, and a supervisor enqueues it again.
+"""
+
+from __future__ import annotations
+
+import logging
+import secrets
+import time
+from dataclasses import dataclass
+
+from django.conf import settings
+
+from inference.eventlog.protocol import EventLog, LogUnavailable
+from inference.events import ErrorInfo
+from inference.runs.ending import end_unheld
+from inference.runs.job import DECODE_TASK, Job
+from inference.spec import MAX_SEED, RunSpec, Watch
+from playground.catalog import services as catalog
+from playground.celery import app
+from playground.live.limits import Buckets
+from playground.live.log import event_log
+from playground.live.refusals import RunRefused, shown
+from playground.runs import services as runs
+
+QUEUE = "decode"
+starts = Buckets(rate=2.0, burst=20.0)
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class StartedRun:
+    run: str
+    epoch: str
+    seed: int
+    position: int  # runs that wait before it
+
+
+def start_run(owner: str, spec: RunSpec) -> StartedRun:
+    """Create and enqueue a run. Raises ``RunRefused``; then nothing has been created."""
+    log = event_log()
+    try:
+        _check_limits(log, owner)
+        model = _model(spec)
+        _check_prompt(spec, model)
+        return _create(log, owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model)
+    except LogUnavailable as error:
+        raise RunRefused(ErrorInfo("unavailable", "the event log does not answer; try again in a moment")) from error
+
+
+def cancel_run(run: str) -> None:
+    """End ``run``: the worker that holds it does so after the step it is at; where none holds it, it ends here and now."""
+    event_log().request_cancel(run)
+    end_unheld(event_log(), run, "cancelled")
+
+
+def watch_run(run: str, watch: Watch) -> None:
+    event_log().set_watch(run, watch.model_dump_json().encode())
+
+
+def _check_limits(log: EventLog, owner: str) -> None:
+    if not starts.take(owner):
+        raise RunRefused(ErrorInfo("rate_limited", "too many runs started at once; wait a moment"))
+    active, waiting = log.active(owner), log.waiting()
+    if active >= settings.CONFIG.max_active_runs:
+        bound = f"<= {settings.CONFIG.max_active_runs}"
+        raise RunRefused(ErrorInfo("too_many_runs", f"{active} of your runs are still going", value=str(active), bound=bound))
+    if waiting >= settings.CONFIG.max_queue:
+        raise RunRefused(ErrorInfo("queue_full", f"{waiting} runs are waiting already", value=str(waiting), bound=f"<= {settings.CONFIG.max_queue}"))
+
+
+def _model(spec: RunSpec) -> catalog.CatalogModel:
+    try:
+        return catalog.resolve(spec.model)
+    except catalog.UnknownModel as error:
+        raise RunRefused(ErrorInfo("unknown_model", str(error), "model", shown(spec.model))) from error
+
+
+def _check_prompt(spec: RunSpec, model: catalog.CatalogModel) -> None:
+    ids = spec.prompt_token_ids
+    field = "prompt" if ids is None else "prompt_token_ids"
+    tokens = len(ids) if ids is not None else catalog.count_tokens(model, spec.prompt or "")
+    if tokens is not None and model.context and tokens >= model.context:
+        message = f"the prompt has {tokens} tokens, and the model's context of {model.context} must also hold the answer"
+        raise RunRefused(ErrorInfo("prompt_too_long", message, field, str(tokens), f"< {model.context}"))
+    vocabulary = model.facts.vocab_size if model.facts else None
+    if vocabulary and (foreign := next((i for i in ids or () if i >= vocabulary), None)) is not None:
+        raise RunRefused(ErrorInfo("unknown_token", f"the model has {vocabulary} tokens", field, str(foreign), f"< {vocabulary}"))
+
+
+def _create(log: EventLog, owner: str, spec: RunSpec, model: catalog.CatalogModel) -> StartedRun:
+    job = Job(spec=spec, source=model.source, submitted_at=time.time(), queue=QUEUE, person=owner)
+    run = runs.create_run(owner, spec, model.name)
+    epoch = log.create(run, job.pack(), QUEUE, owner)
+    head = log.head(run)
+    enqueue(run, QUEUE)
+    assert spec.sampling.seed is not None
+    return StartedRun(run, epoch, spec.sampling.seed, (head and head.position) or 0)
+
+
+def enqueue(run: str, queue: str) -> None:
+    """Tell the workers of ``queue``. A broker that is away is no failure: a supervisor repeats it."""
+    try:
+        app.send_task(DECODE_TASK, [run], queue=queue, ignore_result=True)
+    except app.connection_for_write().connection_errors + (app.OperationalError,):  # noqa: RUF005
+        logger.warning("the broker is away: a supervisor will enqueue the run", extra={"run": run})

@@ -1,0 +1,28 @@
+"""Daphne, set up for this site. Knows nothing of workers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from daphne.server import Server
+
+from playground.live.protocol import MAX_FRAME_BYTES
+
+
+def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
+    """Serve the site at ``endpoint`` (a Twisted description) until SIGTERM or SIGINT; ``on_ready`` is called when it answers."""
+    from twisted.internet import reactor
+
+    from playground.asgi import application
+
+    reactor.callWhenRunning(on_ready)
+    Server(
+        application,
+        endpoints=[endpoint],
+        # Twice what the protocol allows: a frame beyond it is answered with the bound, one beyond this cuts the connection
+        websocket_max_message_size=2 * MAX_FRAME_BYTES,
+        websocket_max_frame_size=2 * MAX_FRAME_BYTES,
+        application_close_timeout=2,
+        server_name="logitscope",
+        verbosity=0,
+    ).run()
