@@ -5,6 +5,7 @@ Redis in production; in embedded mode ``memory://`` within the one process, wher
 
 from __future__ import annotations
 
+import logging
 import os
 
 import django
@@ -17,9 +18,15 @@ from django.conf import settings  # noqa: E402  (the settings need the variable 
 
 POLLING_SECONDS = 0.02  # of memory://, whose default costs a second per run
 
+IN_PROCESS = settings.CELERY_BROKER_URL.startswith("memory://")
+
+for chatty in ("celery.app.trace", "celery.worker.strategy", "celery.worker.consumer.connection"):
+    logging.getLogger(chatty).setLevel(logging.WARNING)  # a line or two for each run otherwise
+
 app = Celery("logitscope")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.conf.update(
+    broker_url="memory://localhost//" if IN_PROCESS else settings.CELERY_BROKER_URL,
     imports=("inference.tasks",),  # by the worker only
     accept_content=["json"],
     task_serializer="json",
@@ -31,7 +38,7 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_enable_remote_control=False,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"polling_interval": POLLING_SECONDS} if settings.CELERY_BROKER_URL.startswith("memory://") else {},
+    broker_transport_options={"polling_interval": POLLING_SECONDS} if IN_PROCESS else {},
     # A site whose broker is away says so at once; the supervisor enqueues what has been created by then.
     task_publish_retry_policy={"max_retries": 2, "interval_start": 0.1, "interval_step": 0.2},
     logitscope={
