@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints
-from inference.sampling.scores import Cells, Scores
+from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.stage import NO_IDS, Rows, Stage, cells, column
 from inference.sampling.standing import Standing
 from inference.sampling.state import RowState
@@ -32,7 +32,7 @@ class LogitBias(Stage):
         bias = np.fromiter((value for row in rows for value in row.params.logit_bias.values()), np.float64, len(named.ids))
         return scores.edit(named, scores.at(named) + bias)
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"tokens": np.array([float(len(row.bias_ids)) for row in rows])}
 
 
@@ -60,7 +60,7 @@ class MinTokens(Stage):
         after = scores.edit(banned, np.full(len(banned.ids), -np.inf))
         return _give_back(scores, after, banned, after.survivors == 0)
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"min_tokens": column(rows, "min_tokens"), "generated": _generated(rows)}
 
     def reason(self, standing: Standing) -> Floats:

@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
-from inference.sampling.scores import Cells, Scores
+from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.stage import NO_IDS, Rows, Stage, cells, column
 from inference.spec import SamplingParams, StageName
 
@@ -33,7 +33,7 @@ class RepetitionPenalty(Stage):
         z, r = scores.at(seen), column(rows, "repetition_penalty")[seen.rows]
         return scores.edit(seen, np.where(z > 0, z / r, z * r))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"repetition_penalty": column(rows, "repetition_penalty"), "tokens": _sizes(self._seen(rows), rows)}
 
     def _seen(self, rows: Rows) -> Cells:
@@ -57,7 +57,7 @@ class PresencePenalty(Stage):
         said = self._said(rows)
         return scores.edit(said, scores.at(said) - column(rows, "presence_penalty")[said.rows])
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"presence_penalty": column(rows, "presence_penalty"), "tokens": _sizes(self._said(rows), rows)}
 
     def _said(self, rows: Rows) -> Cells:
@@ -81,7 +81,7 @@ class FrequencyPenalty(Stage):
         said = self._said(rows)
         return scores.edit(said, scores.at(said) - column(rows, "frequency_penalty")[said.rows] * self._counts(rows))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"frequency_penalty": column(rows, "frequency_penalty"), "tokens": _sizes(self._said(rows), rows)}
 
     def _said(self, rows: Rows) -> Cells:

@@ -90,8 +90,7 @@ class Dense:
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
         ranking = self.known or best(self.scores, self.head)
-        rest = ranking.count < self.survivors
-        return Listed(ranking.ids, ranking.scores, ranking.count, rest, self.short | (rest & (ranking.count == 0)), self)
+        return Listed(ranking.ids, ranking.scores, ranking.count, ranking.rest, self.short | (ranking.count == 0), self)
 
     @cached_property
     def best_ids(self) -> Ints:
@@ -112,7 +111,7 @@ class Dense:
 
     def divide(self, by: Floats) -> Dense:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        known = self.listed.divided_ranking(by) if "listed" in self.__dict__ else None
+        known = self.listed.ranking.divide(by) if "listed" in self.__dict__ else None
         return Dense(self.scores / by[:, None], self.head, self.short, known)
 
 
@@ -204,8 +203,9 @@ class Listed:
         scores = np.where(passes, self.scores, -np.inf)[:, :width]
         return Listed(self.ids[:, :width], scores, count, self.rest & ~active, short, self.source)
 
-    def divided_ranking(self, by: Floats) -> Ranking:
-        return Ranking(self.ids, self.scores / by[:, None], self.count)
+    @property
+    def ranking(self) -> Ranking:
+        return Ranking(self.ids, self.scores, self.count, self.rest)
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""

@@ -13,7 +13,7 @@ from typing import ClassVar
 import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints
-from inference.sampling.scores import Cells, Scores
+from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.standing import Standing
 from inference.sampling.state import RowState
 from inference.spec import SamplingParams, StageName
@@ -41,7 +41,7 @@ class Stage(ABC):
         """The scores after this stage. ``scores`` itself never changes."""
 
     @abstractmethod
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         """What the stage compared against, each (B,), for the trace."""
 
     def reason(self, standing: Standing) -> Floats:

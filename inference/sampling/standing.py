@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
-from inference.sampling.scores import Listed, Scores
+from inference.sampling.scores import Listed
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,10 +18,6 @@ class Standing:
 
     listed: Listed
     ids: Ints  # (B, K)
-
-    @classmethod
-    def of(cls, ids: Ints, scores: Scores) -> Standing:
-        return cls(scores.listed, ids)
 
     @cached_property
     def _place(self) -> Ints:

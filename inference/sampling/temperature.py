@@ -7,7 +7,7 @@ from typing import ClassVar
 import numpy as np
 
 from inference.sampling.arrays import Floats
-from inference.sampling.scores import Scores
+from inference.sampling.scores import Listed, Scores
 from inference.sampling.stage import Rows, Stage, column
 from inference.spec import SamplingParams, StageName
 
@@ -34,5 +34,5 @@ class Temperature(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         return scores.divide(np.where(self.which(rows), np.maximum(column(rows, "temperature"), COLDEST), 1.0))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"temperature": column(rows, "temperature")}

@@ -62,8 +62,9 @@ class Tracer:
 
     def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Fall) -> None:
         self._trail, self._rows, self._fallen = trail, rows, fallen
-        self._shown = Shown.choose(trail[0].scores.listed, trail[-1].scores.listed, fallen.ids, watches)
-        self._standings = [Standing.of(self._shown.ids, step.scores) for step in trail]
+        self._listed = [step.scores.listed for step in trail]  # the same whether neighbours were cut earlier or not
+        self._shown = Shown.choose(self._listed[0], self._listed[-1], fallen.ids, watches)
+        self._standings = [Standing(listed, self._shown.ids) for listed in self._listed]
 
     @cached_property
     def _scores(self) -> Floats:
@@ -112,12 +113,12 @@ class Tracer:
 
     def _column(self, index: int) -> list[StageTrace]:
         """(B,) one stage in every row."""
-        stage, scores = self._trail[index]
+        stage, scores = self._trail[index].stage, self._listed[index]
         real = self._shown.real & ~self._gone[index]
         others = scores.survivors - np.count_nonzero(real, axis=-1)
-        mass = 1.0 - np.where(real, self._standings[index].probabilities, 0.0).sum(-1)
+        mass = 1.0 - np.cumsum(np.where(real, self._standings[index].probabilities, 0.0), axis=-1)[:, -1]  # padding adds nothing
         mass = np.where(others > 0, np.maximum(mass, 0.0), 0.0)
-        numbers = {} if stage is None else stage.numbers(self._trail[index - 1].scores, self._rows)
+        numbers = {} if stage is None else stage.numbers(self._listed[index - 1], self._rows)
         values = {name: column.tolist() for name, column in numbers.items()}
         name = "logits" if stage is None else stage.name
         table = (scores.survivors, self._removed_mass(index), scores.entropy, scores.logsumexp, others, mass)
@@ -132,10 +133,10 @@ class Tracer:
 
     def _removed_mass(self, index: int) -> Floats:
         """(B,) survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
-        stage, after = self._trail[index]
+        stage, after = self._trail[index].stage, self._listed[index]
         if stage is None or not stage.removes:
             return np.zeros(len(self._rows))
-        before = self._trail[index - 1].scores
+        before = self._listed[index - 1]
         return np.where(after.survivors < before.survivors, np.maximum(-np.expm1(after.logsumexp - before.logsumexp), 0.0), 0.0)
 
     def dice(self, row: int, greedy: bool, u: float) -> Dice:
@@ -164,7 +165,7 @@ class Tracer:
     def logprobs(self, index: int) -> Floats:
         """(B,) of the chosen tokens after stage ``index`` of the trail."""
         chosen = self._scores[index][np.arange(len(self._rows)), self._chosen]
-        logprobs: Floats = chosen - self._trail[index].scores.logsumexp
+        logprobs: Floats = chosen - self._listed[index].logsumexp
         return logprobs
 
     def raw_ranks(self) -> Ints:
@@ -174,7 +175,7 @@ class Tracer:
 
     def raw_entropy(self) -> Floats:
         """(B,) in nats."""
-        return self._trail[0].scores.entropy
+        return self._listed[0].entropy
 
 
 def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> Bools:

@@ -33,8 +33,8 @@ class TopK(Stage):
         listed = scores.listed
         return listed.keep(listed.scores >= self._threshold(listed, rows)[:, None], self.which(rows), at_least(rows))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
-        return {"top_k": column(rows, "top_k"), "threshold": self._threshold(before.listed, rows)}
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
+        return {"top_k": column(rows, "top_k"), "threshold": self._threshold(before, rows)}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.ranks.astype(np.float64)
@@ -66,7 +66,7 @@ class TopP(Stage):
         listed = scores.listed
         return listed.keep(listed.mass_before < column(rows, "top_p")[:, None], self.which(rows), at_least(rows))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"top_p": column(rows, "top_p")}
 
     def reason(self, standing: Standing) -> Floats:
@@ -90,7 +90,7 @@ class MinP(Stage):
         listed = scores.listed
         return listed.keep(listed.weights >= column(rows, "min_p")[:, None], self.which(rows), at_least(rows))
 
-    def numbers(self, before: Scores, rows: Rows) -> dict[str, Floats]:
+    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         share, largest = column(rows, "min_p"), np.exp(before.top - before.logsumexp)
         return {"min_p": share, "max_p": largest, "threshold": share * largest}
 

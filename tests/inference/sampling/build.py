@@ -1,0 +1,84 @@
+"""Samplers, logits and settings for the tests of this folder."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import torch
+from hypothesis import strategies as st
+
+from inference.events import Trace
+from inference.sampling.arrays import Floats
+from inference.sampling.sampler import Choice, Sampler, choose
+from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams, Watch
+
+WATCH, BLIND = Watch(top_n=20), Watch(top_n=0)
+
+
+def sampler(params: SamplingParams, vocab: int, *, seed: int = 0, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = ()) -> Sampler:
+    built = Sampler(
+        params,
+        seed=seed,
+        prompt_ids=prompt,
+        vocab_size=vocab,
+        eos_token_ids=eos,
+        pieces=lambda token: str(token).encode(),
+        device=torch.device("cpu"),
+    )
+    for token in output:
+        built.observe(token)
+    return built
+
+
+def one(logits: Floats, params: SamplingParams, watch: Watch = WATCH, *, seed: int = 0, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = ()) -> Choice:
+    row = sampler(params, len(logits), seed=seed, prompt=prompt, output=output, eos=eos)
+    (choice,) = choose(torch.from_numpy(np.asarray(logits))[None], [row], [watch])
+    assert isinstance(choice, Choice)
+    return choice
+
+
+def traced(logits: Floats, params: SamplingParams, watch: Watch = WATCH, *, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = ()) -> Trace:
+    trace = one(logits, params, watch, prompt=prompt, output=output, eos=eos).trace
+    assert trace is not None
+    return trace
+
+
+def random_logits(rng: np.random.Generator, vocab: int) -> Floats:
+    """Float32 logits of a random kind: flat, peaked, full of ties as bfloat16 makes them, with removed tokens."""
+    z = rng.standard_normal(vocab) * rng.choice([0.0, 0.5, 2.5, 8.0])
+    if rng.random() < 0.5:
+        z[rng.integers(vocab)] += rng.choice([3.0, 12.0, 40.0])
+    if rng.random() < 0.4:
+        z = torch.from_numpy(z).bfloat16().double().numpy()
+    if rng.random() < 0.2:
+        z[rng.random(vocab) < rng.choice([0.1, 0.99])] = -np.inf
+        z[rng.integers(vocab)] = 1.0
+    return z.astype(np.float32).astype(np.float64)
+
+
+def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
+    """A random mix in which each stage is off half of the time, in the default or a random order."""
+
+    def maybe(value: Any, neutral: Any) -> Any:
+        return value if rng.random() < 0.5 else neutral
+
+    order = DEFAULT_STAGE_ORDER if rng.random() < 0.6 else tuple(rng.permutation(np.array(DEFAULT_STAGE_ORDER)).tolist())
+    return SamplingParams(
+        temperature=float(rng.choice([0.0, 0.01, 0.3, 0.8, 1.0, 1.0, 1.7, 10.0])),
+        top_k=maybe(int(rng.choice([1, 2, 5, 50, 300, vocab, 1_000_000])), 0),
+        top_p=maybe(float(rng.choice([1e-6, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9])), 1.0),
+        min_p=maybe(float(rng.choice([1e-9, 0.01, 0.1, 0.5, 1.0])), 0.0),
+        min_keep=int(rng.choice([1, 1, 2, 20, 1000])),
+        repetition_penalty=maybe(float(rng.choice([0.7, 1.05, 1.3, 10.0])), 1.0),
+        presence_penalty=maybe(float(rng.choice([-2.0, 0.3, 2.0])), 0.0),
+        frequency_penalty=maybe(float(rng.choice([-0.5, 0.1, 2.0])), 0.0),
+        logit_bias=maybe({int(rng.integers(vocab)): float(rng.choice([-100.0, -1.5, 2.0, 100.0])) for _ in range(3)}, {}),
+        min_tokens=int(rng.choice([0, 0, 5])),
+        stop_token_ids=tuple(rng.integers(vocab, size=2).tolist()),
+        stage_order=order,
+    )
+
+
+seeds = st.integers(0, 2**32 - 1)

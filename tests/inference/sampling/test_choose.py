@@ -1,0 +1,140 @@
+"""``choose`` against the plain pipeline of ``reference.py``: the token, the dice, and every number of the trace."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+
+from inference.events import Trace
+from inference.sampling.sampler import Choice, Outcome, choose
+from tests.inference.sampling import reference
+from tests.inference.sampling.build import BLIND, WATCH, one, random_logits, random_params, sampler, seeds
+
+VOCABULARIES = (1, 2, 3, 17, 255, 256, 257, 1000, 2049, 4096)
+
+
+def case(seed: int) -> tuple[np.random.Generator, int]:
+    rng = np.random.default_rng(seed)
+    return rng, int(rng.choice(VOCABULARIES))
+
+
+def borderline(trail: list[reference.Stage], top_p: float, min_p: float) -> bool:
+    """Whether a cut falls so close to a token that rounding decides."""
+    for before, after in zip(trail, trail[1:], strict=False):
+        p = before.probabilities[before.order]
+        if after.name == "top_p" and np.abs(np.cumsum(p) - top_p).min() < reference.TINY:
+            return True
+        if after.name == "min_p" and np.abs(p / p.max() - min_p).min() < reference.TINY:
+            return min_p != 1.0
+    return False
+
+
+def same_trace(trace: Trace, trail: list[reference.Stage]) -> None:
+    ids = trace.token_ids
+    assert [stage.name for stage in trace.stages] == [stage.name for stage in trail]
+    scores, ranks = trace.scores.array(), trace.ranks.array()
+    for index, (stage, plain) in enumerate(zip(trace.stages, trail, strict=True)):
+        assert stage.kept == np.count_nonzero(plain.scores > -np.inf)
+        assert stage.entropy == pytest.approx(plain.entropy, abs=1e-9)
+        assert stage.logsumexp == pytest.approx(plain.logsumexp, rel=1e-12, abs=1e-12)
+        assert scores[index] == pytest.approx(plain.scores[ids].astype(np.float32), rel=1e-6)
+        assert ranks[index].tolist() == plain.ranks[ids].tolist()
+        assert stage.other_mass == pytest.approx(max(0.0, 1 - plain.probabilities[ids].sum()), abs=1e-12)
+        assert stage.other_count == stage.kept - np.count_nonzero(plain.scores[ids] > -np.inf)
+        before = trail[max(0, index - 1)]
+        assert stage.removed_mass == pytest.approx(before.probabilities[list(plain.reason)].sum(), abs=1e-9)
+    same_removals(trace, trail)
+
+
+def same_removals(trace: Trace, trail: list[reference.Stage]) -> None:
+    for token, at, value in zip(trace.token_ids, trace.removed_at.array(), trace.removed_value.array(), strict=True):
+        gone = [index for index, stage in enumerate(trail) if stage.scores[token] == -np.inf]
+        assert at == (gone[0] if gone else -1)
+        if at > 0:
+            assert value == pytest.approx(trail[at].reason[token], rel=1e-6, abs=1e-7)
+        else:
+            assert np.isnan(value)
+
+
+@settings(max_examples=400, deadline=None)
+@given(seeds)
+def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
+    rng, vocab = case(seed)
+    logits, params = random_logits(rng, vocab), random_params(rng, vocab)
+    prompt, output, eos = (rng.integers(vocab, size=size).tolist() for size in (5, int(rng.integers(12)), 1))
+    trail = reference.run(logits, params, prompt, output, eos)
+    if borderline(trail, params.top_p, params.min_p):
+        return
+    choice = one(logits, params, seed=seed, prompt=prompt, output=output, eos=eos)
+    assert choice.trace is not None
+    same_trace(choice.trace, trail)
+    dice = choice.trace.dice
+    token, position, low, high = reference.draw(trail[-1], 0.0 if params.greedy else dice.u)
+    assert (choice.token_id, dice.position) == (token, position)
+    assert (dice.low, dice.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+    assert choice.raw_rank == trail[0].ranks[token]
+    assert choice.raw_entropy == pytest.approx(trail[0].entropy, abs=1e-9)
+    assert choice.raw_logprob == pytest.approx(trail[0].scores[token] - trail[0].logsumexp, abs=1e-9)
+    assert choice.logprob == pytest.approx(trail[-1].scores[token] - trail[-1].logsumexp, abs=1e-9)
+
+
+def outcomes(logits: torch.Tensor, seed: int, watch_every: int) -> list[Outcome]:
+    """One outcome per row, from one call; row i is watched where i % watch_every == 0."""
+    rng = np.random.default_rng(seed)
+    vocab = logits.shape[1]
+    rows = [
+        sampler(random_params(rng, vocab), vocab, seed=index, prompt=rng.integers(vocab, size=5).tolist(), output=rng.integers(vocab, size=4).tolist())
+        for index in range(len(logits))
+    ]
+    watches = [WATCH if index % watch_every == 0 else BLIND for index in range(len(logits))]
+    return choose(logits, rows, watches)
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds)
+def test_a_row_gets_bit_for_bit_the_same_whoever_is_beside_it(seed: int) -> None:
+    rng, vocab = case(seed)
+    batch = int(rng.integers(2, 12))
+    logits = np.stack([random_logits(rng, vocab) for _ in range(batch)])
+    rows = [sampler(random_params(rng, vocab), vocab, seed=index, prompt=[0], output=[0, vocab - 1]) for index in range(batch)]
+    watches = [WATCH if rng.random() < 0.5 else BLIND for _ in range(batch)]
+    together = choose(torch.from_numpy(logits), rows, watches)
+    alone = [choose(torch.from_numpy(logits[index : index + 1]), [rows[index]], [watches[index]])[0] for index in range(batch)]
+    assert together == alone
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds)
+def test_watching_does_not_change_the_token(seed: int) -> None:
+    rng, vocab = case(seed)
+    logits = torch.from_numpy(np.stack([random_logits(rng, vocab) for _ in range(6)]))
+    watched, blind = outcomes(logits, seed, watch_every=1), outcomes(logits, seed, watch_every=7)
+    assert [choice.token_id for choice in watched if isinstance(choice, Choice)] == [choice.token_id for choice in blind if isinstance(choice, Choice)]
+    assert all(isinstance(choice, Choice) and choice.trace is None for choice in blind[1:])
+
+
+@pytest.mark.parametrize("dtype", [torch.float16, torch.bfloat16, torch.float32, torch.float64])
+def test_logits_of_any_dtype_are_taken_and_left_as_they_are(dtype: torch.dtype) -> None:
+    logits = torch.randn(6, 1000, generator=torch.Generator().manual_seed(1)).to(dtype)
+    copy = logits.clone()
+    same = outcomes(logits.double(), 3, watch_every=2)
+    assert outcomes(logits, 3, watch_every=2) == same
+    assert torch.equal(logits, copy)
+
+
+def test_logits_may_be_a_slice_of_a_larger_tensor() -> None:
+    whole = torch.randn(3, 5, 777, generator=torch.Generator().manual_seed(2))
+    assert outcomes(whole[:, -1], 5, watch_every=2) == outcomes(whole[:, -1].clone(), 5, watch_every=2)
+
+
+def test_a_large_vocabulary_equals_the_plain_pipeline() -> None:
+    rng = np.random.default_rng(7)
+    logits = (rng.standard_normal(151_936) * 2.5).astype(np.float32).astype(np.float64)
+    params = random_params(rng, len(logits)).model_copy(update={"temperature": 0.7, "top_p": 0.95, "top_k": 0, "min_keep": 1})
+    choice = one(logits, params, seed=5, prompt=[1, 2, 3], output=[4, 4])
+    trail = reference.run(logits, params, [1, 2, 3], [4, 4])
+    assert choice.trace is not None
+    same_trace(choice.trace, trail)
+    assert choice.token_id == reference.draw(trail[-1], choice.trace.dice.u)[0]
