@@ -1,0 +1,35 @@
+/** What went wrong and has no field to be shown at. */
+
+import { gettext } from "./i18n";
+import { leave } from "./session";
+import type { ErrorInfo } from "./protocol/generated";
+import { fields } from "./store/draft";
+import { run } from "./store/view";
+import { fieldNamed } from "./settings/schema";
+
+/** Sentences for the codes that a person can do something about; others speak for themselves. */
+const known = (): Record<string, string> => ({
+  unknown_run: gettext("There is no such run, or it has expired."),
+  out_of_memory: gettext("The machine ran out of memory. Try a shorter prompt or fewer tokens."),
+});
+
+export function Banner() {
+  const { errors, phase } = run.value;
+  const names = [...fields.map(({ name }) => name), "prompt", "model"];
+  const loose = errors.filter(({ field }) => fieldNamed(field, names) === null);
+  if (loose.length === 0) return null;
+  return (
+    <div class="banner" role="alert" data-testid="banner" data-code={loose[0]?.code}>
+      {loose.map((error) => (
+        <p key={error.code}>{sentence(error)}</p>
+      ))}
+      {phase === "refused" && (
+        <button type="button" class="button small" onClick={leave}>
+          {gettext("Start afresh")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+const sentence = ({ code, message }: ErrorInfo): string => known()[code] ?? message;

@@ -1,0 +1,79 @@
+/** Where the run is, in words. Announced when it changes, never once a token. */
+
+import { fill, gettext, ngettext } from "./i18n";
+import type { Finished } from "./protocol/generated";
+import { connection, run } from "./store/view";
+import type { RunState } from "./store/run";
+import { label } from "./tokens/pieces";
+
+export function Status() {
+  const text = connectionText() ?? runText(run.value);
+  return (
+    <p class="status" role="status" data-testid="status" data-phase={run.value.phase} data-connection={connection.value} data-reason={run.value.finished?.reason}>
+      <i class="status-dot" aria-hidden="true" />
+      <span>{text}</span>
+      <Progress />
+    </p>
+  );
+}
+
+/** A short loss goes by unsaid only before the first connection. */
+function connectionText(): string | null {
+  if (connection.value === "waiting") return gettext("Connection lost. Reconnecting; nothing is lost.");
+  return null;
+}
+
+function runText(state: RunState): string {
+  switch (state.phase) {
+    case "empty":
+      return gettext("Ready");
+    case "asking":
+      return state.id ? gettext("Fetching the run") : gettext("Sending");
+    case "queued":
+      return state.position ? fill(ngettext("Queued: %(count)s run before this one", "Queued: %(count)s runs before this one", state.position), { count: state.position }) : gettext("Queued: next");
+    case "loading":
+      return fill(gettext("Loading %(model)s"), { model: state.loading?.model ?? "" });
+    case "prefill":
+      return gettext("Reading the prompt");
+    case "running":
+      return state.restarted ? gettext("Running; the history was fetched again") : gettext("Running");
+    case "refused":
+      return gettext("Not started");
+    case "finished":
+      return state.finished ? finishedText(state.finished) : "";
+  }
+}
+
+export function finishedText({ reason, detail, usage }: Finished): string {
+  const tokens = fill(ngettext("%(count)s token", "%(count)s tokens", usage.completion_tokens), { count: usage.completion_tokens });
+  return `${tokens}. ${reasonText(reason, detail)}`;
+}
+
+function reasonText(reason: Finished["reason"], detail: string | null): string {
+  switch (reason) {
+    case "eos":
+      return gettext("The model ended the text.");
+    case "stop":
+      return fill(gettext("Ended at the stop %(what)s."), { what: `“${label(new TextEncoder().encode(detail ?? ""))}”` });
+    case "length":
+      return gettext("Ended at the most new tokens.");
+    case "context":
+      return gettext("Ended where the model's context is full.");
+    case "time":
+      return gettext("Ended at the time limit.");
+    case "cancelled":
+      return gettext("Stopped.");
+    case "content_filter":
+      return gettext("Ended by a content filter.");
+    case "constraint_done":
+      return gettext("The constraint is fulfilled.");
+    case "error":
+      return gettext("Ended by an error.");
+  }
+}
+
+function Progress() {
+  const { loading, phase } = run.value;
+  if (phase !== "loading" || !loading) return null;
+  return <progress value={loading.fraction} max={1} aria-label={gettext("Loading the model")} />;
+}

@@ -1,0 +1,27 @@
+/** Run and Stop share one place, so that nothing moves when one becomes the other. */
+
+import { gettext } from "../i18n";
+import { cancel } from "../session";
+import { startOrShowFault } from "../start";
+import { isLive } from "../store/run";
+import { connection, run } from "../store/view";
+
+export function RunButtons() {
+  const live = isLive(run.value);
+  return (
+    <div class="run-buttons">
+      <button type="button" class="button primary" data-testid="run" hidden={live} aria-keyshortcuts="Control+Enter" disabled={connection.value === "waiting"} onClick={startOrShowFault}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path class="solid" d="M5 3.2v9.6l8-4.8z" />
+        </svg>
+        {gettext("Run")} <kbd aria-hidden="true">Ctrl ↵</kbd>
+      </button>
+      <button type="button" class="button stop" data-testid="stop" hidden={!live} onClick={cancel}>
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <rect class="solid" x="4" y="4" width="8" height="8" rx="1" />
+        </svg>
+        {gettext("Stop")}
+      </button>
+    </div>
+  );
+}

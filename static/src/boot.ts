@@ -1,0 +1,43 @@
+/** What the server tells the page before anything is asked: models, the settings' schema, presets, an example. */
+
+import type { SamplingParams, Watch } from "./protocol/generated";
+import type { Schema } from "./settings/schema";
+
+export interface ModelChoice {
+  name: string;
+  title: string;
+  default: boolean;
+  context: number | null;
+  vocab_size: number | null;
+  layers: number | null;
+  heads: number | null;
+  weight_bytes?: number | null;
+}
+
+export interface Preset {
+  name: string;
+  title: string;
+  description: string;
+  sampling: SamplingParams;
+}
+
+export interface Boot {
+  models: ModelChoice[];
+  schema: Schema;
+  groups: { name: string; title: string }[];
+  presets: Preset[];
+  example: { prompt: string; sampling: SamplingParams; watch: Watch; max_tokens_per_second: number | null };
+  speeds: number[];
+  limits: { max_frame_bytes: number; ack_window: number; max_shown: number };
+  socket: string;
+  language: string;
+  languages: [string, string][];
+  version: string;
+}
+
+/** Reads the JSON that the template put into the page. Raises where it is missing: then the page is not ours. */
+export function readBoot(): Boot {
+  const element = document.getElementById("boot");
+  if (!element?.textContent) throw new Error("the page carries no boot data");
+  return JSON.parse(element.textContent) as Boot;
+}

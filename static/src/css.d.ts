@@ -1,0 +1,2 @@
+/** esbuild gathers style sheets from their imports. */
+declare module "*.css";

@@ -1,0 +1,19 @@
+/** Translations from Django's JavaScript catalogue, which the page loads before this script. Identity in English. */
+
+declare global {
+  interface Window {
+    gettext?: (text: string) => string;
+    ngettext?: (one: string, many: string, count: number) => string;
+  }
+}
+
+type Values = Record<string, string | number>;
+
+export const gettext = (text: string): string => globalThis.window?.gettext?.(text) ?? text;
+
+export const ngettext = (one: string, many: string, count: number): string =>
+  globalThis.window?.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
+
+/** Replaces each `%(name)s` of `text` by its value. */
+export const fill = (text: string, values: Values): string =>
+  text.replace(/%\((\w+)\)s/g, (whole, name: string) => String(values[name] ?? whole));

@@ -1,0 +1,74 @@
+/** The three tabs about the selected token. */
+
+import type { ComponentType } from "preact";
+import { useRef } from "preact/hooks";
+import { gettext } from "../i18n";
+import { run, tab, token, type Tab } from "../store/view";
+import { Attention } from "./attention/Attention";
+import { Choice } from "./choice/Choice";
+import { Selected } from "./Selected";
+import { Timing } from "./timing/Timing";
+
+const tabs = (): { name: Tab; title: string; panel: ComponentType }[] => [
+  { name: "choice", title: gettext("Choice"), panel: Choice },
+  { name: "attention", title: gettext("Attention"), panel: Attention },
+  { name: "timing", title: gettext("Timing"), panel: Timing },
+];
+
+export function Inspector() {
+  const all = tabs();
+  const current = all.find(({ name }) => name === tab.value) ?? all[0];
+  if (!current) return null;
+  return (
+    <section class="pane inspector" aria-label={gettext("Inspector")}>
+      <header class="pane-head">
+        <TabList all={all} />
+        <Selected />
+      </header>
+      <div class="inspector-body" role="tabpanel" id="inspector-panel" aria-labelledby={`tab-${current.name}`} tabIndex={0}>
+        {token.value || (current.name === "timing" && run.value.started) ? <current.panel /> : <Nothing />}
+      </div>
+    </section>
+  );
+}
+
+function TabList({ all }: { all: { name: Tab; title: string }[] }) {
+  const list = useRef<HTMLDivElement>(null);
+  const onKeyDown = (event: KeyboardEvent) => {
+    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
+    if (!by) return;
+    const next = all[(all.findIndex(({ name }) => name === tab.value) + by + all.length) % all.length];
+    if (next) tab.value = next.name;
+    list.current?.querySelector<HTMLElement>(`#tab-${next?.name}`)?.focus();
+  };
+  return (
+    <div class="tabs" role="tablist" ref={list} onKeyDown={onKeyDown}>
+      {all.map(({ name, title }) => (
+        <button type="button" role="tab" key={name} id={`tab-${name}`} aria-selected={tab.value === name} aria-controls="inspector-panel" tabIndex={tab.value === name ? 0 : -1} onClick={() => (tab.value = name)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+const EXPLAIN = (): Record<Tab, [string, string]> => ({
+  choice: [gettext("Every stage is a column, every candidate a row"), gettext("See what each stage did to the probabilities, what it removed and why, and where the dice fell.")],
+  attention: [gettext("Where each layer and head looked"), gettext("One picture per head, a row per token. Point at a weight and its token lights up in the text.")],
+  timing: [gettext("What it cost"), gettext("Queue, prefill, and every decoding step, measured where it happened.")],
+});
+
+function Nothing() {
+  const [title, text] = EXPLAIN()[tab.value];
+  return (
+    <div class="empty">
+      <span class={`ghost ghost-${tab.value}`} aria-hidden="true">
+        {Array.from({ length: 24 }, (_, k) => (
+          <i key={k} />
+        ))}
+      </span>
+      <h3>{title}</h3>
+      <p>{text}</p>
+    </div>
+  );
+}

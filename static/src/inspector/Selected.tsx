@@ -1,0 +1,31 @@
+/** Which token is being looked at, and the way to its neighbours. */
+
+import { fill, gettext } from "../i18n";
+import { pick, picked, run, step, token } from "../store/view";
+import { label } from "../tokens/pieces";
+
+export function Selected() {
+  const current = token.value;
+  if (!current) return null;
+  return (
+    <div class="selected">
+      <button type="button" class="icon" aria-label={gettext("Previous token")} disabled={step.value <= 0} onClick={() => pick(step.value - 1)}>
+        <Arrow d="M10 3 5 8l5 5" />
+      </button>
+      <span class="selected-token">
+        <b class="piece">{label(current.piece)}</b>
+        <span class="quiet">{fill(gettext("step %(step)s"), { step: current.step })}</span>
+      </span>
+      <button type="button" class="icon" aria-label={gettext("Next token")} disabled={step.value >= run.value.tokens.length - 1} onClick={() => pick(step.value + 1)}>
+        <Arrow d="m6 3 5 5-5 5" />
+      </button>
+      <span class={picked.value === null ? "following" : "following off"} title={gettext("The newest token is shown")} aria-hidden="true" />
+    </div>
+  );
+}
+
+const Arrow = ({ d }: { d: string }) => (
+  <svg viewBox="0 0 16 16" aria-hidden="true">
+    <path d={d} />
+  </svg>
+);

@@ -1,0 +1,60 @@
+/** One row of attention as bars over the positions. Pointing at a bar lights its token in the text, and the other way round. */
+
+import { signal } from "@preact/signals";
+import { scaleLinear } from "d3-scale";
+import { useEffect } from "preact/hooks";
+import { colours } from "../../draw/colours";
+import { useCanvas, type Draw } from "../../draw/canvas";
+import { fill, gettext } from "../../i18n";
+import { percent } from "../../numbers";
+import { hovered, promptLength } from "../../store/view";
+import { label } from "../../tokens/pieces";
+import { pieceAt } from "./Large";
+
+const TOP = 8; // device-independent pixels above the tallest bar
+const row = signal(new Float32Array());
+
+const draw: Draw = (context, width, height, ratio) => {
+  const { accent, faint, warm, line } = colours.value;
+  const values = row.value;
+  const most = values.reduce((a, b) => Math.max(a, b), 0) || 1;
+  const y = scaleLinear([0, most], [height - ratio, TOP * ratio]);
+  const each = width / values.length;
+  context.clearRect(0, 0, width, height);
+  context.fillStyle = faint;
+  context.fillRect(0, 0, each * promptLength.value, height);
+  values.forEach((value, position) => {
+    context.fillStyle = position === hovered.value ? warm : accent;
+    context.fillRect(position * each, y(value), Math.max(ratio, each - (each > 4 * ratio ? ratio : 0)), height - ratio - y(value));
+  });
+  context.fillStyle = line;
+  context.fillRect(0, height - ratio, width, ratio);
+};
+
+const positionAt = ({ currentTarget, offsetX }: PointerEvent): number =>
+  Math.max(0, Math.min(row.value.length - 1, Math.floor((offsetX / (currentTarget as HTMLElement).clientWidth) * row.value.length)));
+
+export function Bars({ row: shown }: { row: Float32Array }) {
+  useEffect(() => {
+    row.value = shown as Float32Array<ArrayBuffer>;
+  }, [shown]);
+  const canvas = useCanvas(draw);
+  return (
+    <div class="bars">
+      <canvas ref={canvas} role="img" aria-label={gettext("Weight of every earlier position")} onPointerMove={(event) => (hovered.value = positionAt(event))} onPointerLeave={() => (hovered.value = null)} />
+      <p class="readout" aria-hidden="true">
+        <Readout row={shown} />
+      </p>
+    </div>
+  );
+}
+
+function Readout({ row }: { row: Float32Array }) {
+  const position = hovered.value;
+  if (position === null || position >= row.length) return <span class="quiet">{gettext("Point at a bar, or at a token in the text")}</span>;
+  return (
+    <>
+      <span class="piece">{label(pieceAt(position))}</span> {fill(gettext("position %(position)s"), { position })} <b class="figures">{percent(row[position] ?? 0)}</b>
+    </>
+  );
+}

@@ -1,0 +1,47 @@
+/** Layers by heads, each a thumbnail: columns are positions looked at, rows the generated tokens. */
+
+import { fill, gettext } from "../../i18n";
+import { useCanvas } from "../../draw/canvas";
+import { MEAN, sameHead, type Head } from "../../store/attention";
+import { head } from "../../store/view";
+import { headTitle } from "./Attention";
+import { columns, layers, maps, shownHead, watched } from "./state";
+
+export function Grid() {
+  return (
+    <div class="attention-grid" data-testid="attention-grid" role="group" aria-label={gettext("Layers and heads")} style={{ "--columns": columns.value.length }}>
+      <span class="axis corner" aria-hidden="true" />
+      {columns.value.map((column) => (
+        <span class="axis" key={`c${column}`} aria-hidden="true">
+          {column === MEAN ? gettext("mean") : `H${column}`}
+        </span>
+      ))}
+      {layers.value.map((layer) => (
+        <Layer key={layer} layer={layer} />
+      ))}
+    </div>
+  );
+}
+
+function Layer({ layer }: { layer: number }) {
+  return (
+    <>
+      <span class="axis" aria-hidden="true" title={fill(gettext("Layer %(layer)s"), { layer })}>
+        L{layer}
+      </span>
+      {columns.value.map((column) => (
+        <Thumbnail key={column} of={{ layer, head: column }} />
+      ))}
+    </>
+  );
+}
+
+function Thumbnail({ of }: { of: Head }) {
+  const canvas = useCanvas((context, width, height) => maps.value.of(of)?.draw(context, width, height));
+  const there = watched.value.some((other) => sameHead(other, of));
+  return (
+    <button type="button" class="thumbnail" aria-label={headTitle(of)} aria-pressed={sameHead(shownHead.value, of)} disabled={!there} data-layer={of.layer} data-head={of.head} onClick={() => (head.value = of)}>
+      <canvas ref={canvas} />
+    </button>
+  );
+}

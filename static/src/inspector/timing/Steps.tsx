@@ -1,0 +1,73 @@
+/** Every decoding step as a bar: the forward pass, and on it the stages and the dice. Click one to select its token. */
+
+import { max } from "d3-array";
+import { scaleLinear } from "d3-scale";
+import { colours } from "../../draw/colours";
+import { useCanvas, type Draw } from "../../draw/canvas";
+import { fill, gettext } from "../../i18n";
+import { milliseconds } from "../../numbers";
+import type { Token } from "../../protocol/generated";
+import { pick, run, step, token } from "../../store/view";
+
+const LEFT = 44; // device-independent pixels for the axis
+const TICKS = 3;
+const cost = ({ forward_ms, sample_ms }: Token): number => forward_ms + sample_ms;
+
+const draw: Draw = (context, width, height, ratio) => {
+  const { tokens } = run.value;
+  const { accent, warm, line, quiet, text } = colours.value;
+  const y = scaleLinear([0, (max(tokens, cost) ?? 1) * 1.1], [height - ratio, 4 * ratio]);
+  const each = (width - LEFT * ratio) / Math.max(tokens.length, 32);
+  context.clearRect(0, 0, width, height);
+  axis(context, y, width, ratio, line, quiet);
+  tokens.forEach((token, k) => {
+    const x = LEFT * ratio + k * each;
+    const bar = Math.max(ratio, each - (each > 3 * ratio ? ratio : 0));
+    fillBar(context, accent, x, bar, y(0), y(token.forward_ms));
+    fillBar(context, warm, x, bar, y(token.forward_ms), y(cost(token)));
+    if (k === step.value) fillBar(context, text, x, bar, height, height - 3 * ratio);
+  });
+};
+
+function fillBar(context: CanvasRenderingContext2D, colour: string, x: number, width: number, from: number, to: number): void {
+  context.fillStyle = colour;
+  context.fillRect(x, to, width, from - to);
+}
+
+function axis(context: CanvasRenderingContext2D, y: (value: number) => number, width: number, ratio: number, line: string, text: string): void {
+  const scale = y as ReturnType<typeof scaleLinear<number, number>>;
+  context.font = `${11 * ratio}px "Inter Variable", sans-serif`;
+  context.textBaseline = "middle";
+  for (const tick of scale.ticks(TICKS)) {
+    context.fillStyle = line;
+    context.fillRect(LEFT * ratio, y(tick), width, ratio);
+    context.fillStyle = text;
+    context.fillText(`${tick} ms`, 0, Math.max(8 * ratio, y(tick)));
+  }
+}
+
+function select({ currentTarget, offsetX }: MouseEvent): void {
+  const { clientWidth } = currentTarget as HTMLElement;
+  const steps = Math.max(run.value.tokens.length, 32);
+  pick(Math.floor(((offsetX - LEFT) / (clientWidth - LEFT)) * steps));
+}
+
+export function Steps() {
+  const canvas = useCanvas(draw);
+  const current = token.value;
+  return (
+    <section class="steps" aria-label={gettext("Every decoding step")}>
+      <h3>{gettext("Every decoding step")}</h3>
+      <ul class="phase-key">
+        <li>
+          <i class="phase forward" aria-hidden="true" /> {gettext("Forward pass")} <span class="figures">{milliseconds(current?.forward_ms ?? null)}</span>
+        </li>
+        <li>
+          <i class="phase sample" aria-hidden="true" /> {gettext("Stages and dice")} <span class="figures">{milliseconds(current?.sample_ms ?? null)}</span>
+        </li>
+        {current && <li class="quiet">{fill(gettext("at step %(step)s, %(ms)s after submission"), { step: current.step, ms: milliseconds(current.t_ms) })}</li>}
+      </ul>
+      <canvas class="steps-canvas" ref={canvas} role="img" aria-label={gettext("Milliseconds of every step")} onClick={select} />
+    </section>
+  );
+}

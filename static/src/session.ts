@@ -1,0 +1,136 @@
+/** Connects the socket to the store: start, resume, acknowledge, watch, cancel. The only module that sends. */
+
+import { batch } from "@preact/signals";
+import { gettext } from "./i18n";
+import { pack, unpack, type Incoming } from "./protocol/codec";
+import type { ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
+import { fieldNamed } from "./settings/schema";
+import { Connection } from "./socket/connection";
+import { Gatherer } from "./socket/frames";
+import { boot, draft, draftOf, faults, fields, refusals, specOf } from "./store/draft";
+import { isLive, reduce, reduceAll } from "./store/run";
+import { loadFor, storeFor } from "./store/storage";
+import { connection, follow, run } from "./store/view";
+
+const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${boot.socket}`;
+const arrived = new Gatherer<Incoming>(apply);
+let link: Connection | null = null;
+let asked: RunSpec | null = null; // what the start message that is still to be answered said
+let unwanted: string | null = null; // the ref of a start that was stopped before it was answered
+
+/** Opens the socket and the run that the address names. */
+export function connect(): void {
+  const id = new URLSearchParams(location.search).get("run");
+  if (id) openRun(id);
+  link = new Connection(url, {
+    opened: resume,
+    received: (frame) => arrived.add(unpack(frame)),
+    changed: (status) => changed(status),
+  });
+}
+
+function openRun(id: string): void {
+  run.value = reduce(run.value, { type: "opened", run: id }, performance.now());
+  const spec = loadFor<RunSpec>(sessionStorage, `run:${id}`);
+  if (spec) draft.value = draftOf(spec);
+}
+
+function changed(status: typeof connection.value): void {
+  connection.value = status;
+  // Whether the server took a start that was on its way is unknown; sent again it might run twice.
+  if (status === "waiting" && run.value.ref !== null) unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
+}
+
+function resume(): void {
+  const { id, epoch, lastSeq } = run.value;
+  if (id && isLive(run.value)) send({ type: "resume", run: id, epoch, last_seq: lastSeq });
+}
+
+function send(message: ClientMessage): boolean {
+  return link?.send(pack(message)) ?? false;
+}
+
+/** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
+export function start(): string | null {
+  if (!draft.value.prompt) refusals.value = { ...refusals.value, prompt: gettext("Write a prompt first.") };
+  const [wrong] = Object.keys(faults.value);
+  if (wrong) return wrong;
+  if (isLive(run.value)) return null;
+  begin(specOf(draft.value));
+  return null;
+}
+
+function begin(spec: RunSpec): void {
+  const ref = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  asked = spec;
+  batch(() => {
+    run.value = reduce(run.value, { type: "asked", ref, at: performance.now() }, performance.now());
+    follow();
+    rememberRun(null);
+  });
+  if (!send({ type: "start", ref, spec })) unanswered("not_connected", gettext("There is no connection to the server. It is being tried again; press Run when it is back."));
+}
+
+function unanswered(code: string, message: string): void {
+  const error: ErrorInfo = { code, message, field: null, value: null, bound: null };
+  run.value = reduce(run.value, { type: "unanswered", error }, performance.now());
+}
+
+/** Ends the run, or, where the server has yet to accept it, ends it as soon as it does. */
+export function cancel(): void {
+  const { id, ref } = run.value;
+  if (id && isLive(run.value)) send({ type: "cancel", run: id });
+  unwanted = id ? null : ref;
+}
+
+/** Changes what is shown of the steps to come, in this run and the next. */
+export function watch(wanted: Partial<Watch>): void {
+  const next = { ...draft.value.watch, ...wanted };
+  draft.value = { ...draft.value, watch: next };
+  const { id } = run.value;
+  if (id && isLive(run.value)) send({ type: "watch", run: id, watch: next });
+}
+
+/** Leaves the run; it goes on by itself. */
+export function leave(): void {
+  rememberRun(null);
+  run.value = reduce(run.value, { type: "left" }, performance.now());
+}
+
+function apply(messages: Incoming[]): void {
+  const before = run.value.lastSeq;
+  batch(() => {
+    run.value = reduceAll(run.value, messages, performance.now());
+    messages.forEach(notice);
+  });
+  const { id, lastSeq } = run.value;
+  if (id && lastSeq > before) send({ type: "ack", run: id, seq: lastSeq });
+  if (run.value.hole) link?.reconnect();
+}
+
+/** What a message means beside the run itself: the address, and errors at their fields. */
+function notice(message: Incoming): void {
+  if (message.type === "accepted" && message.run === run.value.id) {
+    rememberRun(message.run);
+    if (asked) storeFor(sessionStorage, `run:${message.run}`, asked);
+    if (unwanted === message.ref) cancel();
+  }
+  if (message.type === "error") showAtFields(message.errors);
+  if (message.type === "finished" && message.error) showAtFields([message.error]);
+}
+
+function showAtFields(errors: ErrorInfo[]): void {
+  const names = [...fields.map(({ name }) => name), "prompt", "model"];
+  const placed = errors.flatMap((error) => {
+    const name = fieldNamed(error.field, names);
+    return name ? [[name, error.message] as const] : [];
+  });
+  refusals.value = { ...refusals.value, ...Object.fromEntries(placed) };
+}
+
+function rememberRun(id: string | null): void {
+  const address = new URL(location.href);
+  if (id) address.searchParams.set("run", id);
+  else address.searchParams.delete("run");
+  history.replaceState(null, "", address);
+}

@@ -1,0 +1,62 @@
+/** A number by slider and by hand. What cannot be read as a number stays as typed, so that its fault can be shown. */
+
+import { gettext } from "../i18n";
+import { run } from "../store/view";
+import { set } from "../store/draft";
+import type { ControlProps } from "./Setting";
+import type { Field } from "./schema";
+
+/** What was typed: a number, nothing (for a setting that may be empty), or the text itself. */
+export function parse(text: string, nullable: boolean): number | string | null {
+  const trimmed = text.trim().replace("−", "-");
+  if (trimmed === "") return nullable ? null : "";
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? value : text;
+}
+
+export function NumberControl({ field, value, describedBy, invalid }: ControlProps) {
+  return (
+    <div class="number-control">
+      {field.slider && <Slider field={field} value={value} slider={field.slider} />}
+      {field.name === "seed" && <KeepSeed />}
+      <input
+        class={field.slider ? "number" : "number wide"}
+        id={`field-${field.name}`}
+        type="text"
+        inputMode="decimal"
+        autocomplete="off"
+        spellcheck={false}
+        aria-describedby={describedBy}
+        aria-invalid={invalid}
+        placeholder={field.nullable ? gettext("a new one each run") : undefined}
+        value={value === null ? "" : String(value)}
+        onInput={({ currentTarget }) => set(field.name, parse(currentTarget.value, field.nullable))}
+      />
+    </div>
+  );
+}
+
+function Slider({ field, value, slider: [min, max, step] }: { field: Field; value: unknown; slider: [number, number, number] }) {
+  const at = typeof value === "number" ? Math.min(max, Math.max(min, value)) : min;
+  return (
+    <input
+      class="slider"
+      type="range"
+      aria-label={field.title}
+      {...{ min, max, step }}
+      value={at}
+      style={{ "--at": (at - min) / (max - min) }}
+      onInput={({ currentTarget }) => set(field.name, Number(currentTarget.value))}
+    />
+  );
+}
+
+/** Takes over the seed that the last run drew, to see the same run again. */
+function KeepSeed() {
+  const seed = run.value.started?.seed;
+  return (
+    <button type="button" class="button small" disabled={seed === undefined} title={seed === undefined ? undefined : String(seed)} onClick={() => set("seed", seed)}>
+      {gettext("Last used")}
+    </button>
+  );
+}

@@ -1,0 +1,49 @@
+/** The settings: presets, then one group after the other as the schema names them, then what is watched. */
+
+import { fill, gettext } from "../i18n";
+import { activePreset, applyPreset, boot, draft, faults, fields } from "../store/draft";
+import { Setting } from "./Setting";
+import { isOff, type Field } from "./schema";
+import { Watching } from "./Watching";
+
+export function Panel() {
+  return (
+    <aside class="pane settings" id="settings" aria-label={gettext("Settings")}>
+      <div class="settings-scroll">
+        <Presets />
+        {boot.groups.map(({ name, title }) => (
+          <Group key={name} title={title} fields={fields.filter(({ group }) => group === name)} open={name === "sampling"} />
+        ))}
+        <Watching />
+      </div>
+    </aside>
+  );
+}
+
+function Presets() {
+  return (
+    <div class="presets" role="group" aria-label={gettext("Presets")}>
+      {boot.presets.map(({ name, title, description, sampling }) => (
+        <button type="button" class="chip" key={name} title={description} aria-pressed={activePreset.value === name} data-testid={`preset-${name}`} onClick={() => applyPreset(sampling)}>
+          {title}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function Group({ title, fields, open }: { title: string; fields: Field[]; open: boolean }) {
+  const faulty = fields.some(({ name }) => name in faults.value);
+  const on = fields.filter((field) => field.neutral !== null && !isOff(field, draft.value.sampling[field.name])).length;
+  return (
+    <details class="group" open={open || faulty}>
+      <summary>
+        <h2>{title}</h2>
+        {on > 0 && <span class="badge">{fill(gettext("%(count)s on"), { count: on })}</span>}
+      </summary>
+      {fields.map((field) => (
+        <Setting key={field.name} field={field} />
+      ))}
+    </details>
+  );
+}

@@ -1,0 +1,103 @@
+/** One setting: name, control, reset, help card, and what is wrong with it. */
+
+import { signal } from "@preact/signals";
+import { fill, gettext } from "../i18n";
+import { draft, faults, set } from "../store/draft";
+import { Biases } from "./Biases";
+import { Items } from "./Items";
+import { NumberControl } from "./NumberControl";
+import { Order } from "./Order";
+import { equal, isOff, type Field } from "./schema";
+
+export interface ControlProps {
+  field: Field;
+  value: unknown;
+  describedBy: string | undefined;
+  invalid: boolean;
+}
+
+const helped = signal<string | null>(null); // one card at a time
+
+export function Setting({ field }: { field: Field }) {
+  const value = draft.value.sampling[field.name];
+  const fault = faults.value[field.name];
+  const open = helped.value === field.name;
+  const describedBy = [fault && `${field.name}-fault`, open && `${field.name}-help`].filter(Boolean).join(" ") || undefined;
+  return (
+    <div class={isOff(field, value) ? "setting off" : "setting"} data-testid={`setting-${field.name}`}>
+      <div class="setting-head">
+        <Name field={field} />
+        <HelpButton field={field} open={open} />
+        <Reset field={field} value={value} />
+      </div>
+      <Control field={field} value={value} describedBy={describedBy} invalid={fault !== undefined} />
+      {fault && (
+        <p class="fault" id={`${field.name}-fault`}>
+          {fault}
+        </p>
+      )}
+      {open && <Help field={field} />}
+    </div>
+  );
+}
+
+function Name({ field }: { field: Field }) {
+  const simple = ["number", "integer", "boolean"].includes(field.kind);
+  return simple ? (
+    <label class="setting-name" for={`field-${field.name}`}>
+      {field.title}
+    </label>
+  ) : (
+    <span class="setting-name" id={`name-${field.name}`}>
+      {field.title}
+    </span>
+  );
+}
+
+function HelpButton({ field, open }: { field: Field; open: boolean }) {
+  return (
+    <button type="button" class="icon help" aria-expanded={open} aria-label={fill(gettext("About %(setting)s"), { setting: field.title })} onClick={() => (helped.value = open ? null : field.name)}>
+      ?
+    </button>
+  );
+}
+
+function Reset({ field, value }: { field: Field; value: unknown }) {
+  if (equal(value, field.initial)) return null;
+  return (
+    <button type="button" class="icon reset" aria-label={fill(gettext("Reset %(setting)s"), { setting: field.title })} title={gettext("Reset")} onClick={() => set(field.name, field.initial)}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        <path d="M4 3v3.5h3.5M4.3 6.3A4.7 4.7 0 1 1 3.4 9" />
+      </svg>
+    </button>
+  );
+}
+
+function Control(props: ControlProps) {
+  switch (props.field.kind) {
+    case "boolean":
+      return <Toggle {...props} />;
+    case "strings":
+    case "integers":
+      return <Items {...props} />;
+    case "biases":
+      return <Biases {...props} />;
+    case "order":
+      return <Order {...props} />;
+    default:
+      return <NumberControl {...props} />;
+  }
+}
+
+function Toggle({ field, value, describedBy }: ControlProps) {
+  return <input class="toggle" type="checkbox" role="switch" id={`field-${field.name}`} aria-describedby={describedBy} checked={value === true} onChange={({ currentTarget }) => set(field.name, currentTarget.checked)} />;
+}
+
+function Help({ field }: { field: Field }) {
+  return (
+    <div class="help-card" id={`${field.name}-help`}>
+      <p>{field.help}</p>
+      {field.formula && <code>{field.formula}</code>}
+    </div>
+  );
+}

@@ -1,0 +1,75 @@
+/** A WebSocket that comes back. Knows frames and time, not what the frames say. */
+
+export type Status = "connecting" | "open" | "waiting";
+
+export interface Listener {
+  opened(): void;
+  received(frame: ArrayBuffer): void;
+  changed(status: Status): void;
+}
+
+const FIRST_DELAY_MS = 250;
+const LONGEST_DELAY_MS = 10_000;
+
+/** Full jitter, so that a class whose server restarts does not return in one instant. */
+export const delayMs = (attempt: number, random: number): number => FIRST_DELAY_MS / 2 + random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
+
+export class Connection {
+  private socket: WebSocket | null = null;
+  private attempt = 0;
+  private timer = 0;
+
+  constructor(
+    private readonly url: string,
+    private readonly listener: Listener,
+  ) {
+    addEventListener("online", () => this.connectNow());
+    document.addEventListener("visibilitychange", () => document.hidden || this.connectNow());
+    this.connect();
+  }
+
+  get isOpen(): boolean {
+    return this.socket?.readyState === WebSocket.OPEN;
+  }
+
+  /** Sends at once or not at all; the caller says again what matters when the socket is back. */
+  send(frame: Uint8Array<ArrayBuffer>): boolean {
+    if (!this.isOpen) return false;
+    this.socket?.send(frame);
+    return true;
+  }
+
+  /** Ends this socket and opens another: what was missed comes again with the resume. */
+  reconnect(): void {
+    this.socket?.close();
+  }
+
+  private connect(): void {
+    this.listener.changed("connecting");
+    const socket = new WebSocket(this.url);
+    socket.binaryType = "arraybuffer";
+    socket.onopen = () => this.opened();
+    socket.onmessage = ({ data }) => this.listener.received(data as ArrayBuffer);
+    socket.onclose = () => this.closed(socket);
+    this.socket = socket;
+  }
+
+  private opened(): void {
+    this.attempt = 0;
+    this.listener.changed("open");
+    this.listener.opened();
+  }
+
+  private closed(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    this.socket = null;
+    this.listener.changed("waiting");
+    this.timer = window.setTimeout(() => this.connect(), delayMs(this.attempt++, Math.random()));
+  }
+
+  private connectNow(): void {
+    if (this.socket) return;
+    clearTimeout(this.timer);
+    this.connect();
+  }
+}

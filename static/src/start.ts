@@ -1,0 +1,20 @@
+/** Starts the draft; where something is wrong with it, shows that instead. */
+
+import { start } from "./session";
+import { settingsOpen } from "./store/view";
+
+export function startOrShowFault(): void {
+  const wrong = start();
+  if (wrong) requestAnimationFrame(() => reveal(wrong));
+}
+
+function reveal(name: string): void {
+  if (name === "prompt" || name === "model") return document.getElementById(name)?.focus();
+  settingsOpen.value = true;
+  requestAnimationFrame(() => {
+    const setting = document.querySelector<HTMLElement>(`[data-testid="setting-${CSS.escape(name)}"]`);
+    setting?.closest("details")?.setAttribute("open", "");
+    setting?.scrollIntoView({ block: "center" });
+    setting?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus({ preventScroll: true });
+  });
+}

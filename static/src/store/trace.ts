@@ -1,0 +1,93 @@
+/** What the waterfall shows of one step, worked out from its trace. Pure. */
+
+import { sum } from "d3-array";
+import { values } from "../protocol/codec";
+import type { StageTrace, Token, Trace } from "../protocol/generated";
+
+export interface Cell {
+  score: number;
+  probability: number;
+  rank: number; // from 1
+}
+
+export interface Row {
+  id: number;
+  piece: Uint8Array;
+  cells: (Cell | null)[]; // one per column; null once removed
+  removedAt: number; // column, or -1
+  removedValue: number;
+  chosen: boolean;
+}
+
+export interface Column {
+  stage: StageTrace;
+  entropyBits: number;
+  sum: number; // of the shown probabilities and the rest: 1
+}
+
+export interface Waterfall {
+  columns: Column[];
+  rows: Row[];
+}
+
+/** Rows: survivors by final rank, then the removed by raw rank. Columns: the raw logits, then the active stages in order. */
+export function waterfall(token: Token & { trace: Trace }): Waterfall {
+  const { trace } = token;
+  const rows = trace.token_ids.map((id, k) => row(trace, k, id === token.id));
+  return { rows: rows.sort(byFate), columns: trace.stages.map((stage, s) => column(stage, rows, s)) };
+}
+
+function row(trace: Trace, k: number, chosen: boolean): Row {
+  return {
+    id: trace.token_ids[k] ?? -1,
+    piece: trace.pieces[k] ?? new Uint8Array(),
+    cells: trace.stages.map((stage, s) => cell(trace, stage, s * trace.token_ids.length + k)),
+    removedAt: values(trace.removed_at)[k] ?? -1,
+    removedValue: values(trace.removed_value)[k] ?? NaN,
+    chosen,
+  };
+}
+
+function cell(trace: Trace, stage: StageTrace, at: number): Cell | null {
+  const score = values(trace.scores)[at] ?? -Infinity;
+  if (score === -Infinity) return null;
+  return { score, probability: Math.exp(score - stage.logsumexp), rank: values(trace.ranks)[at] ?? 0 };
+}
+
+function column(stage: StageTrace, rows: Row[], s: number): Column {
+  const shown = sum(rows, (row) => row.cells[s]?.probability ?? 0);
+  return { stage, entropyBits: stage.entropy / Math.LN2, sum: shown + stage.other_mass };
+}
+
+const last = (row: Row): Cell | null => row.cells.at(-1) ?? null;
+
+function byFate(a: Row, b: Row): number {
+  const [x, y] = [last(a), last(b)];
+  if (x && y) return x.rank - y.rank;
+  if (x || y) return x ? -1 : 1;
+  return (a.cells[0]?.rank ?? 0) - (b.cells[0]?.rank ?? 0);
+}
+
+export interface Segment {
+  id: number;
+  piece: Uint8Array;
+  low: number;
+  high: number;
+}
+
+/**
+ * The start of the cumulative bar: shown survivors by probability descending, then id, as long as no hidden token can lie
+ * between them. The chosen token's own interval comes from the dice and is exact.
+ */
+export function segments({ rows, columns }: Waterfall): Segment[] {
+  const end = columns.length - 1;
+  let low = 0;
+  return rows
+    .filter((row) => row.cells[end])
+    .filter((row, k) => row.cells[end]?.rank === k + 1)
+    .map((row) => {
+      const from = low;
+      low += row.cells[end]?.probability ?? 0;
+      return { id: row.id, piece: row.piece, low: from, high: low };
+    });
+}

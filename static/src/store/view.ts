@@ -1,0 +1,48 @@
+/** What is being looked at: the run, the selected token, the head, the colours. Signals; the reducer is in `run.ts`. */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { Status } from "../socket/connection";
+import type { MetricName } from "../tokens/metric";
+import { MEAN, type Head } from "./attention";
+import { EMPTY, type RunState } from "./run";
+import { loadFor, storeFor } from "./storage";
+
+export type Tab = "choice" | "attention" | "timing";
+export type Theme = "light" | "dark" | "system";
+
+export const run = signal<RunState>(EMPTY);
+export const connection = signal<Status>("connecting");
+
+/** The step that the person picked; null follows the newest. */
+export const picked = signal<number | null>(null);
+export const step = computed(() => picked.value ?? run.value.tokens.length - 1);
+export const token = computed(() => run.value.tokens[step.value] ?? null);
+export const promptLength = computed(() => run.value.started?.prompt_ids.length ?? 0);
+
+/** The position in prompt and output that the pointer is on, wherever it is shown. */
+export const hovered = signal<number | null>(null);
+
+export const tab = kept<Tab>("tab", "choice");
+export const metric = kept<MetricName>("metric", "surprisal");
+export const logarithmic = kept("logarithmic", false);
+export const theme = kept<Theme>("theme", "system");
+export const settingsOpen = signal(matchMedia("(min-width: 1100px)").matches);
+
+export const head = signal<Head>({ layer: 0, head: MEAN });
+export const hideFirst = kept("hideFirst", false);
+
+/** A signal that the browser remembers. */
+function kept<T>(name: string, initial: T) {
+  const remembered = signal<T>(loadFor<T>(localStorage, name) ?? initial);
+  effect(() => storeFor(localStorage, name, remembered.value));
+  return remembered;
+}
+
+export function pick(to: number): void {
+  const last = run.value.tokens.length - 1;
+  picked.value = last < 0 ? null : Math.max(0, Math.min(last, to));
+}
+
+export const follow = (): void => {
+  picked.value = null;
+};

@@ -1,0 +1,142 @@
+/** The text pane: prompt, tokens, legend, and the selection by pointer and keyboard. */
+
+import { useSignalEffect } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import { fill, gettext } from "../i18n";
+import { rowOf, weights } from "../store/attention";
+import { isLive } from "../store/run";
+import { follow, head, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
+import { describe } from "./describe";
+import { Legend } from "./Legend";
+import { metrics } from "./metric";
+import { StreamView } from "./view";
+
+const NEAR_END_PX = 60;
+
+export function Stream() {
+  const prompt = useRef<HTMLSpanElement>(null);
+  const output = useRef<HTMLSpanElement>(null);
+  const scroller = useRef<HTMLDivElement>(null);
+  const view = useRef<StreamView | null>(null);
+  useEffect(() => {
+    if (prompt.current && output.current) view.current = new StreamView(prompt.current, output.current);
+  }, []);
+  useDrawing(view, scroller);
+  return (
+    <section class="pane stream" aria-label={gettext("Text")}>
+      <StreamHead />
+      <div class="stream-scroll" ref={scroller} {...pointer}>
+        <p class="stream-text" lang="">
+          <span class="prompt-tokens" ref={prompt} />
+          <span class="output-tokens" role="listbox" aria-label={gettext("Generated tokens")} aria-orientation="horizontal" tabIndex={-1} ref={output} onKeyDown={(event) => view.current && keyDown(event, view.current)} />
+          {isLive(run.value) && run.value.phase !== "empty" && <span class="cursor" aria-hidden="true" />}
+        </p>
+        {run.value.started === null && <Waiting />}
+      </div>
+    </section>
+  );
+}
+
+type ViewRef = { current: StreamView | null };
+
+function useDrawing(view: ViewRef, scroller: { current: HTMLElement | null }): void {
+  const drawn = useRef({ run: null as string | null, metric: "" });
+  useSignalEffect(() => {
+    const { started, tokens } = run.value;
+    const name = metric.value;
+    const stream = view.current;
+    if (!stream) return;
+    const last = drawn.current;
+    if (last.run !== (started?.run ?? null) || tokens.length < stream.outputLength) {
+      stream.clear();
+      last.run = started?.run ?? null;
+      if (started) stream.setPrompt(started.prompt_ids, started.prompt_pieces);
+    }
+    const from = stream.outputLength;
+    const atEnd = isAtEnd(scroller.current);
+    if (tokens.length > from) stream.append(tokens.slice(from), describe);
+    stream.tint(last.metric === name ? from : 0, tokens, metrics()[name].of);
+    last.metric = name;
+    if (atEnd && picked.value === null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
+  });
+  useSignalEffect(() => {
+    const focused = document.activeElement?.closest(".output-tokens") !== null && document.activeElement !== document.body;
+    view.current?.select(step.value, focused && picked.value !== null);
+    if (picked.value !== null) view.current?.selectedElement?.scrollIntoView({ block: "nearest" });
+  });
+  useSignalEffect(() => view.current?.hover(hovered.value));
+  useSignalEffect(() => {
+    const row = tab.value === "attention" && token.value ? rowOf(token.value, head.value) : null;
+    view.current?.attend(row && weights(row, hideFirst.value));
+  });
+}
+
+const isAtEnd = (element: HTMLElement | null): boolean => !element || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
+
+const positionAt = (event: Event): HTMLElement | null => (event.target as Element | null)?.closest<HTMLElement>("[data-position]") ?? null;
+
+const pointer = {
+  onPointerOver: (event: PointerEvent) => {
+    const position = positionAt(event)?.dataset.position;
+    hovered.value = position === undefined ? null : Number(position);
+  },
+  onPointerLeave: () => {
+    hovered.value = null;
+  },
+  onClick: (event: MouseEvent) => {
+    const element = positionAt(event);
+    if (element?.dataset.step === undefined) return;
+    pick(Number(element.dataset.step));
+    element.focus({ preventScroll: true });
+  },
+};
+
+function keyDown(event: KeyboardEvent, view: StreamView): void {
+  const last = run.value.tokens.length - 1;
+  const moves: Record<string, () => number> = {
+    ArrowLeft: () => step.value - 1,
+    ArrowRight: () => step.value + 1,
+    ArrowUp: () => view.verticalNeighbour(step.value, -1),
+    ArrowDown: () => view.verticalNeighbour(step.value, 1),
+    Home: () => 0,
+    End: () => last,
+  };
+  const move = moves[event.key];
+  if (event.key === "Escape") follow();
+  if (!move || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  pick(move());
+}
+
+function StreamHead() {
+  const { tokens, started } = run.value;
+  const context = run.value.model?.context;
+  return (
+    <header class="pane-head">
+      <h2>{gettext("Text")}</h2>
+      {started && (
+        <p class="count">
+          {fill(gettext("%(prompt)s prompt + %(new)s new"), { prompt: started.prompt_ids.length, new: tokens.length })}
+          {context ? <span class="quiet"> / {context}</span> : null}
+        </p>
+      )}
+      {picked.value !== null && isLive(run.value) && (
+        <button type="button" class="chip" onClick={follow}>
+          {gettext("Follow the newest")}
+        </button>
+      )}
+      <Legend />
+    </header>
+  );
+}
+
+function Waiting() {
+  const { phase } = run.value;
+  if (phase !== "empty" && phase !== "refused") return null;
+  return (
+    <div class="first-run">
+      <p>{gettext("Press Run and watch the model choose every token.")}</p>
+      <p class="quiet">{gettext("Each token carries its own evidence: what the model believed, what every stage removed, the number that was drawn, and where the model looked.")}</p>
+    </div>
+  );
+}

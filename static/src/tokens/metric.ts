@@ -1,0 +1,46 @@
+/** What the colour of a token says: one number from 0 (expected) to 1 (surprising). Pure. */
+
+import { gettext } from "../i18n";
+import type { Token } from "../protocol/generated";
+
+export type MetricName = "probability" | "surprisal" | "entropy" | "rank";
+
+export interface Metric {
+  title: string;
+  help: string;
+  ends: [string, string]; // of the legend
+  of: (token: Token) => number | null;
+}
+
+const MOST_BITS = 10; // a probability of 1/1024 has the full colour
+const MOST_RANK = 1000;
+const clamp = (value: number): number => Math.min(1, Math.max(0, value));
+const bits = (nats: number): number => nats / Math.LN2;
+
+/** All four are of the model's own distribution, before any stage. */
+export const metrics = (): Record<MetricName, Metric> => ({
+  probability: {
+    title: gettext("Probability"),
+    help: gettext("The probability that the model gave the token before any stage."),
+    ends: ["1", "0"],
+    of: ({ raw_logprob: p }) => (p === null ? null : 1 - Math.exp(p)),
+  },
+  surprisal: {
+    title: gettext("Surprisal"),
+    help: gettext("Minus log2 of the probability: how many bits of surprise."),
+    ends: ["0 bit", "≥ 10 bit"],
+    of: ({ raw_logprob: p }) => (p === null ? null : clamp(bits(-p) / MOST_BITS)),
+  },
+  entropy: {
+    title: gettext("Entropy"),
+    help: gettext("How undecided the model was, whatever was chosen."),
+    ends: ["0 bit", "≥ 10 bit"],
+    of: ({ raw_entropy: h }) => (h === null ? null : clamp(bits(h) / MOST_BITS)),
+  },
+  rank: {
+    title: gettext("Rank"),
+    help: gettext("The place of the token among all, most likely first."),
+    ends: ["1", "≥ 1000"],
+    of: ({ raw_rank: rank }) => (rank === null ? null : clamp(Math.log(rank) / Math.log(MOST_RANK))),
+  },
+});

@@ -1,0 +1,164 @@
+/**
+ * The token stream as DOM: a token is appended and nothing already drawn is drawn again. Colours are one custom property per
+ * token, so the style sheet owns them. Knows positions and numbers; not where they come from.
+ */
+
+import type { Token } from "../protocol/generated";
+import { PieceReader, type Shown } from "./pieces";
+
+const WHITE = /[ \t\n\r\u00a0\u200b]/;
+const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "tab" };
+
+export class StreamView {
+  private reader = new PieceReader();
+  private readonly elements: HTMLElement[] = []; // by position, prompt first
+  private promptLength = 0;
+  private current: HTMLElement | null = null;
+  private lit: HTMLElement | null = null;
+
+  constructor(
+    private readonly prompt: HTMLElement,
+    private readonly output: HTMLElement,
+  ) {}
+
+  get outputLength(): number {
+    return this.elements.length - this.promptLength;
+  }
+
+  clear(): void {
+    this.reader = new PieceReader();
+    this.elements.length = 0;
+    this.promptLength = 0;
+    this.current = this.lit = null;
+    this.prompt.replaceChildren();
+    this.output.replaceChildren();
+  }
+
+  setPrompt(ids: readonly number[], pieces: readonly Uint8Array[]): void {
+    const drawn = pieces.map((piece, k) => this.element(piece, k, `#${ids[k]}`));
+    this.prompt.replaceChildren(...drawn);
+    this.elements.push(...drawn);
+    this.promptLength = drawn.length;
+  }
+
+  append(tokens: readonly Token[], title: (token: Token) => string): void {
+    const drawn = tokens.map((token) => this.outputElement(token, title(token)));
+    this.output.append(...drawn);
+    this.elements.push(...drawn);
+  }
+
+  private outputElement(token: Token, title: string): HTMLElement {
+    const element = this.element(token.piece, this.promptLength + token.step, title);
+    element.role = "option";
+    element.tabIndex = -1;
+    element.ariaSelected = "false";
+    element.dataset.testid = "token";
+    element.dataset.step = String(token.step);
+    element.dataset.id = String(token.id);
+    return element;
+  }
+
+  private element(piece: Uint8Array, position: number, title: string): HTMLElement {
+    const element = document.createElement("span");
+    element.className = "token";
+    element.dataset.position = String(position);
+    element.title = title;
+    const shown = this.reader.read(piece);
+    element.append(...parts(shown));
+    if (piece.length === 0) element.append(bytes("∅"));
+    return element;
+  }
+
+  /** Colours tokens `from` on by `value` (0 to 1, null: no colour). */
+  tint(from: number, tokens: readonly Token[], value: (token: Token) => number | null): void {
+    for (const token of tokens.slice(from)) setNumber(this.elements[this.promptLength + token.step], "--heat", value(token));
+  }
+
+  /** Marks every position by how much it is attended to, relative to the most; null takes the marks away. */
+  attend(weights: Float32Array | null): void {
+    this.prompt.parentElement?.classList.toggle("attending", weights !== null);
+    const most = weights?.reduce((a, b) => Math.max(a, b), 0) || 1;
+    this.elements.forEach((element, k) => setNumber(element, "--attended", weights ? (weights[k] ?? 0) / most : null));
+  }
+
+  select(step: number, focus: boolean): void {
+    if (this.current) this.mark(this.current, false);
+    this.current = this.elements[this.promptLength + step] ?? null;
+    if (!this.current || step < 0) return;
+    this.mark(this.current, true);
+    if (focus) this.current.focus({ preventScroll: true });
+  }
+
+  private mark(element: HTMLElement, selected: boolean): void {
+    element.tabIndex = selected ? 0 : -1;
+    element.ariaSelected = String(selected);
+  }
+
+  hover(position: number | null): void {
+    this.lit?.classList.remove("lit");
+    this.lit = position === null ? null : (this.elements[position] ?? null);
+    this.lit?.classList.add("lit");
+  }
+
+  /** The step nearest above (-1) or below (1) `step` on the screen. */
+  verticalNeighbour(step: number, direction: -1 | 1): number {
+    const from = this.elements[this.promptLength + step]?.getBoundingClientRect();
+    if (!from) return step;
+    let best = step;
+    let distance = Infinity;
+    for (let other = step + direction; other >= 0 && other < this.outputLength; other += direction) {
+      const box = this.elements[this.promptLength + other]?.getBoundingClientRect();
+      if (!box || Math.abs(box.top - from.top) < from.height / 2) continue;
+      const far = Math.abs(box.top - from.top) * 4 + Math.abs(box.left - from.left);
+      if (far < distance) [best, distance] = [other, far];
+      else if (Math.abs(box.top - from.top) > 3 * from.height) break;
+    }
+    return best;
+  }
+
+  get selectedElement(): HTMLElement | null {
+    return this.current;
+  }
+}
+
+function setNumber(element: HTMLElement | undefined, name: string, value: number | null): void {
+  if (value === null) element?.style.removeProperty(name);
+  else element?.style.setProperty(name, value.toFixed(3));
+}
+
+function parts({ before, text, after }: Shown): Node[] {
+  return [...(before ? [bytes(before)] : []), ...marked(text), ...(after ? [bytes(after)] : [])];
+}
+
+function bytes(hexadecimal: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = "bytes";
+  element.textContent = hexadecimal;
+  return element;
+}
+
+/** Text nodes, with white space in elements of its own that the style sheet makes visible; what is copied stays plain text. */
+function marked(text: string): Node[] {
+  const nodes: Node[] = [];
+  let plain = "";
+  const flush = () => {
+    if (plain) nodes.push(document.createTextNode(plain));
+    plain = "";
+  };
+  for (const character of text) {
+    if (!WHITE.test(character)) plain += character;
+    else {
+      flush();
+      nodes.push(space(character));
+    }
+  }
+  flush();
+  return nodes;
+}
+
+function space(character: string): HTMLElement {
+  const element = document.createElement("span");
+  element.className = `white ${MARKS[character] ?? "other"}`;
+  element.textContent = character;
+  return element;
+}
