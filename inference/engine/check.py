@@ -1,0 +1,76 @@
+"""Which runner a model takes, found out at load by comparing logits with the model's own forward pass. Knows nothing of scheduling."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+
+from inference.engine.batch import Chunk, Runner
+from inference.engine.errors import ModelError
+from inference.engine.loading import LoadedModel
+from inference.engine.ragged import RaggedRunner, Unpackable
+from inference.engine.solo import SoloRunner
+
+_TOKENS = 24
+_LONGEST_CHECK = 600  # a window beyond this is not crossed by the check
+_TOLERANCE = {torch.float32: 0.01, torch.float16: 0.05, torch.bfloat16: 0.2}  # mean deviation, in standard deviations of the logits
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    runner: Runner
+    why: str  # why the fast runner was not taken; empty where it was
+
+
+def choose_runner(loaded: LoadedModel, limit_bytes: int) -> Chosen:
+    """The fast runner where it gives the model's own logits, else the slow one. Raises ``ModelError`` where neither does."""
+    ids = _ids(loaded)
+    own = loaded.model.config.get_text_config(decoder=True)._attn_implementation
+    with torch.inference_mode():
+        reference = loaded.model(input_ids=torch.tensor([ids], device=loaded.device), use_cache=False).logits[0]
+    try:
+        return Chosen(_checked(RaggedRunner, loaded, limit_bytes, ids, reference), "")
+    except Unpackable as reason:
+        loaded.model.set_attn_implementation(own)
+        why = str(reason)
+    try:
+        return Chosen(_checked(SoloRunner, loaded, limit_bytes, ids, reference), why)
+    except Exception as error:
+        raise ModelError("unsupported", f"{type(loaded.model).__name__} cannot be decoded step by step: {error}") from error
+
+
+def _checked(kind: Callable[[LoadedModel, int], Any], loaded: LoadedModel, limit: int, ids: list[int], reference: torch.Tensor) -> Runner:
+    runner: Runner = kind(loaded, limit)
+    try:
+        with torch.inference_mode():
+            found = _stepwise(runner, ids)
+    except Exception as error:
+        raise Unpackable(f"it fails when run step by step: {error}") from error
+    runner.release()
+    spread = reference.float().std().clamp_min(1e-6)
+    deviation = float((found.float() - reference.float()).abs().mean() / spread)
+    if not deviation <= _TOLERANCE[loaded.dtype]:
+        raise Unpackable(f"its logits differ by {deviation:.3g} standard deviations when run step by step")
+    return runner
+
+
+def _stepwise(runner: Runner, ids: list[int]) -> torch.Tensor:
+    """Logits of all positions from prefill chunks and single tokens, with a second request in the same passes."""
+    if not runner.reserve(2, len(ids)):
+        raise Unpackable("there is no memory for its cache")
+    cuts = [0, len(ids) // 2, len(ids) - 3, len(ids) - 2, len(ids) - 1, len(ids)]
+    rows = []
+    for start, end in zip(cuts, cuts[1:], strict=False):
+        other = Chunk(1, ids[start:end][::-1], start, 0)
+        rows.append(runner.forward([Chunk(0, ids[start:end], start, end - start), other]).logits)
+    return torch.cat(rows)
+
+
+def _ids(loaded: LoadedModel) -> list[int]:
+    """Enough tokens to cross a short sliding window; spread over the vocabulary."""
+    window = getattr(loaded.config, "sliding_window", None) or 0
+    count = _TOKENS + window if window + _TOKENS <= _LONGEST_CHECK else _TOKENS
+    return [(7 + 7919 * n) % loaded.vocab_size for n in range(min(count, loaded.context))]

@@ -1,0 +1,115 @@
+"""The public engine: load a model, then run, watch and score on it from any thread. Knows nothing of Celery, Django or sockets."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Self
+
+from inference.engine.errors import RunError
+from inference.engine.generation import Generation
+from inference.engine.handle import Handle
+from inference.engine.loading import load_model
+from inference.engine.meters import RunClock
+from inference.engine.model import Model, new_seed
+from inference.engine.scheduler import Limits, Scheduler
+from inference.engine.scoring import Score, Scoring
+from inference.events import Event, Finished, ModelInfo, Usage
+from inference.spec import RunSpec
+
+THREADS_VARIABLE = "LOGITSCOPE_THREADS"
+
+
+class Engine:
+    """One loaded model and the thread that decodes on it. All methods may be called from any thread."""
+
+    def __init__(self, model: Model, limits: Limits) -> None:
+        self.model = model
+        self._scheduler = Scheduler(model.runner, limits, model.device)
+
+    @classmethod
+    def load(
+        cls,
+        source: str | Path,
+        name: str | None = None,
+        device: str = "auto",
+        dtype: str = "auto",
+        revision: str | None = None,
+        *,
+        threads: int | None = None,
+        rows: int = 32,
+        chunk_tokens: int = 256,
+    ) -> Self:
+        """Load a model from a local folder or a Hub id.
+
+        ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
+        at once; ``chunk_tokens`` prompt tokens are taken in one step. Raises ``ModelError`` with the reason where the model
+        cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
+        """
+        loaded = load_model(source, device=device, dtype=dtype, revision=revision)
+        return cls(Model.of(loaded, name or Path(str(source)).name), Limits(rows, chunk_tokens, threads or _threads()))
+
+    @property
+    def info(self) -> ModelInfo:
+        return self.model.info
+
+    def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
+        """Queue a run and return at once; its events come out of the handle, ``Finished`` last, whatever happens.
+
+        With ``resume_tokens`` (which may be empty) the run goes on after these tokens: ``Resumed`` instead of ``Started``, then the
+        tokens and text that an undisturbed run would have given. ``submitted_at`` (unix seconds) is when the person pressed Run.
+        """
+        handle = Handle()
+        handle.wake = self._scheduler.wake
+        try:
+            self._scheduler.add(self._generation(spec, resume_tokens, handle, RunClock(submitted_at)))
+        except RunError as error:
+            handle.put(Finished("error", None, "", error.info, Usage(0, 0, 0), None, None))
+        return handle
+
+    def _generation(self, spec: RunSpec, resume_tokens: Sequence[int] | None, handle: Handle, clock: RunClock) -> Generation:
+        self.model.check_settings(spec)
+        prompt_ids, clock.tokenize = self.model.prompt(spec)
+        if resume_tokens:
+            self.model.check_resumed(resume_tokens)
+        return Generation(self.model, spec.with_seed(new_seed()), prompt_ids, resume_tokens, handle, clock)
+
+    def run(self, spec: RunSpec) -> Iterator[Event]:
+        """The events of one run, as they happen. Leaving the loop early cancels the run."""
+        handle = self.submit(spec)
+        try:
+            yield from handle
+        finally:
+            handle.cancel()
+
+    def score(self, text: str | Sequence[int]) -> Score:
+        """How likely the model finds a text (or token ids): all tokens but the first. Raises ``RunError`` where it does not fit."""
+        ids = self.encode(text) if isinstance(text, str) else list(text)
+        self.model.check_scored(ids)
+        job = Scoring(ids)
+        self._scheduler.add(job)
+        return job.result()
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of ``text``, with the special tokens that the tokenizer adds to a text."""
+        return self.model.encode(text)
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        """The text of ``token_ids`` without special tokens."""
+        return self.model.decode(token_ids)
+
+    def close(self) -> None:
+        """End all runs and the thread."""
+        self._scheduler.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *reason: object) -> None:
+        self.close()
+
+
+def _threads() -> int:
+    """One core stays free for whoever reads the events: two threads of one process on two cores were measured 14 times slower."""
+    return int(os.environ.get(THREADS_VARIABLE) or max(1, (os.cpu_count() or 2) - 1))

@@ -1,0 +1,25 @@
+"""What can be wrong with a model or a run, as values that an interface can show. Torch-free."""
+
+from __future__ import annotations
+
+from inference.events import ErrorInfo
+
+
+class ModelError(Exception):
+    """A model cannot be used; ``code`` is stable (e.g. ``pickle_only``), ``message`` says what to do about it."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
+
+    @property
+    def info(self) -> ErrorInfo:
+        return ErrorInfo(self.code, self.message, field="model")
+
+
+class RunError(Exception):
+    """A run cannot start or go on; carries the error that its last event reports."""
+
+    def __init__(self, code: str, message: str, field: str | None = None, value: object = None, bound: object = None) -> None:
+        super().__init__(message)
+        self.info = ErrorInfo(code, message, field, None if value is None else str(value), None if bound is None else str(bound))

@@ -1,0 +1,60 @@
+"""What the scheduler works on: a sequence of tokens that goes through the model chunk by chunk. Knows nothing of other jobs."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+from inference.engine.batch import Chunk, Heads
+from inference.engine.errors import RunError
+
+
+class Job(ABC):
+    """Tokens ``ids``, of which the first ``past`` are in the cache. ``most`` is the number of positions it may come to need."""
+
+    def __init__(self, ids: list[int], most: int) -> None:
+        self.ids, self.most = ids, most
+        self.past = 0
+        self.slot = -1
+        self.due = 0.0  # monotonic seconds before which the next token is not wanted
+        self.over = False
+
+    @property
+    def decoding(self) -> bool:
+        """Whether one token is left to feed, the one chosen last."""
+        return self.past > 0 and self.past == len(self.ids) - 1
+
+    @property
+    @abstractmethod
+    def cancelled(self) -> bool:
+        """Whether nobody wants its result any more."""
+
+    @property
+    def heads(self) -> Heads | None:
+        """Attention rows wanted of the next token."""
+        return None
+
+    @abstractmethod
+    def rows(self, start: int, end: int) -> int:
+        """How many of the last positions' logits are needed of a chunk from ``start`` to ``end``."""
+
+    def chunk(self, budget: int) -> Chunk:
+        """The next tokens to feed, at most ``budget``."""
+        end = min(len(self.ids), self.past + budget)
+        last = end == len(self.ids)
+        return Chunk(self.slot, self.ids[self.past : end], self.past, self.rows(self.past, end), self.heads if last else None)
+
+    def fed(self, chunk: Chunk) -> None:
+        """``chunk`` is in the cache now."""
+        self.past = chunk.past + len(chunk.ids)
+
+    @abstractmethod
+    def take_up(self) -> None:
+        """The scheduler has given it a slot."""
+
+    @abstractmethod
+    def cancel(self) -> None:
+        """End it, since it is ``cancelled``."""
+
+    @abstractmethod
+    def fail(self, error: RunError) -> None:
+        """End it with ``error``."""

@@ -1,0 +1,134 @@
+"""A loaded model as runs see it: its facts, its text, its runner. Knows nothing of scheduling."""
+
+from __future__ import annotations
+
+import secrets
+import threading
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import torch
+
+from inference.decoding.pieces import Pieces
+from inference.engine.batch import Runner
+from inference.engine.check import choose_runner
+from inference.engine.errors import RunError
+from inference.engine.loading import LoadedModel
+from inference.engine.meters import cache_limit_bytes
+from inference.events import ModelInfo
+from inference.sampling.sampler import Sampler
+from inference.spec import MAX_SEED, RunSpec, Watch
+
+
+@dataclass(frozen=True, slots=True)
+class Model:
+    info: ModelInfo
+    runner: Runner
+    pieces: Pieces
+    tokenizer: Any
+    device: torch.device
+    slow_because: str  # why the fast runner was not taken; empty where it was
+    _lock: threading.Lock = field(default_factory=threading.Lock)  # tokenizers are not safe to share between threads
+
+    @classmethod
+    def of(cls, loaded: LoadedModel, name: str) -> Model:
+        """Raises ``ModelError`` where the model cannot be decoded."""
+        chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
+        info = _info(loaded, name, chosen.runner)
+        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.device, chosen.why)
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of ``text``, with the special tokens that the tokenizer adds to a text."""
+        with self._lock:
+            return list(self.tokenizer(text, verbose=False)["input_ids"])
+
+    def decode(self, token_ids: Sequence[int]) -> str:
+        with self._lock:
+            return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
+
+    def prompt(self, spec: RunSpec) -> tuple[list[int], float]:
+        """Token ids of the prompt, and the seconds that it took to find them. Raises ``RunError`` where it does not fit the model."""
+        before = time.monotonic()
+        ids = list(spec.prompt_token_ids) if spec.prompt is None and spec.prompt_token_ids else self.encode(spec.prompt or "")
+        self.check_prompt(ids, "prompt" if spec.prompt is not None else "prompt_token_ids")
+        return ids, time.monotonic() - before
+
+    def check_prompt(self, ids: Sequence[int], field: str) -> None:
+        """Raises ``RunError`` naming ``field``, value and bound."""
+        most = self.info.context - 1  # one position is needed for the first new token
+        if not ids:
+            raise RunError("empty_prompt", "The prompt holds no token.", field, 0, 1)
+        if len(ids) > most:
+            raise RunError("prompt_too_long", f"The prompt has {len(ids)} tokens; this model takes at most {most}.", field, len(ids), most)
+        self._check_ids(ids, field)
+
+    def check_resumed(self, tokens: Sequence[int]) -> None:
+        """Raises ``RunError`` for tokens that this model cannot have given."""
+        self._check_ids(tokens, "resume_tokens")
+
+    def check_scored(self, ids: Sequence[int]) -> None:
+        """Raises ``RunError`` for a text of which nothing can be scored, or not all."""
+        if not 2 <= len(ids) <= self.info.context:
+            message = f"The text has {len(ids)} tokens; from 2 to {self.info.context} can be scored."
+            raise RunError("bad_length", message, "text", len(ids), self.info.context)
+        self._check_ids(ids, "text")
+
+    def check_settings(self, spec: RunSpec) -> None:
+        """What only the model can say of the settings. Raises ``RunError``."""
+        self._check_ids(spec.sampling.logit_bias, "sampling.logit_bias")
+        self._check_ids(spec.sampling.stop_token_ids, "sampling.stop_token_ids")
+        self._check_ids(spec.watch.pinned, "watch.pinned")
+        for layer, head in spec.watch.heads:
+            if layer >= self.info.layers or head >= self.info.heads:
+                bound = f"{self.info.layers} layers x {self.info.heads} heads"
+                raise RunError("unknown_head", f"There is no head {head} in layer {layer}.", "watch.heads", (layer, head), bound)
+
+    def _check_ids(self, ids: Sequence[int] | dict[int, float], field: str) -> None:
+        worst = max(ids, default=0)
+        if worst >= self.info.vocab_size:
+            message = f"Token id {worst} is outside the vocabulary of {self.info.vocab_size}."
+            raise RunError("unknown_token_id", message, field, worst, self.info.vocab_size - 1)
+
+    def watchable(self, watch: Watch) -> Watch:
+        """``watch`` without tokens and heads that this model does not have."""
+        pinned = tuple(token_id for token_id in watch.pinned if token_id < self.info.vocab_size)
+        heads = tuple((layer, head) for layer, head in watch.heads if layer < self.info.layers and head < self.info.heads)
+        return watch.model_copy(update={"pinned": pinned, "heads": heads})
+
+    def sampler(self, spec: RunSpec, prompt_ids: Sequence[int]) -> Sampler:
+        assert spec.sampling.seed is not None
+        info = self.info
+        return Sampler(
+            spec.sampling,
+            seed=spec.sampling.seed,
+            prompt_ids=prompt_ids,
+            vocab_size=info.vocab_size,
+            eos_token_ids=info.eos_token_ids,
+            pieces=self.pieces,
+            device=self.device,
+        )
+
+
+def new_seed() -> int:
+    """For a run that asks for none."""
+    return secrets.randbelow(MAX_SEED + 1)
+
+
+def _info(loaded: LoadedModel, name: str, runner: Runner) -> ModelInfo:
+    config = loaded.config
+    return ModelInfo(
+        name=name,
+        vocab_size=loaded.vocab_size,
+        layers=runner.layers or int(config.num_hidden_layers),
+        heads=runner.heads or int(config.num_attention_heads),
+        context=loaded.context,
+        dtype=str(loaded.dtype).removeprefix("torch."),
+        device=str(loaded.device),
+        parameters=loaded.parameters,
+        weight_bytes=loaded.weight_bytes,
+        kv_bytes_per_token=runner.bytes_per_token,
+        attention=runner.watchable,
+        eos_token_ids=loaded.eos_token_ids,
+    )

@@ -1,0 +1,125 @@
+"""The fast runner: all requests' tokens in one packed row through an unmodified transformers model. Knows nothing of scheduling."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Sequence
+from typing import Any
+
+import torch
+
+from inference.engine.arena import Arena
+from inference.engine.attention import NAME, Probe, RaggedPass, running
+from inference.engine.batch import Chunk, Output
+from inference.engine.capture import attention_rows, selected
+from inference.engine.loading import LoadedModel
+from inference.events import Attention
+
+
+class Unpackable(Exception):
+    """The model does not hand its attention to us, so it cannot run packed; the message says why."""
+
+
+class RaggedRunner:
+    """Runs decode tokens and prefill chunks of many requests in one forward pass (``batch.Runner``).
+
+    Raises ``Unpackable`` for a model that does not go through ``AttentionInterface`` in every layer.
+    """
+
+    def __init__(self, loaded: LoadedModel, limit_bytes: int) -> None:
+        self._model, self._device = loaded.model, loaded.device
+        self._keeps_rows = "logits_to_keep" in inspect.signature(self._model.forward).parameters
+        self._takes_positions = "position_ids" in inspect.signature(self._model.forward).parameters
+        self._use_our_attention()
+        probe = self._probe()
+        self.layers, self.heads = len(probe.shapes), probe.heads
+        self._arena = Arena([probe.shapes[n] for n in range(self.layers)], loaded.dtype, self._device, limit_bytes)
+        self.watchable = True
+        self.fits, self.reserve, self.release = self._arena.fits, self._arena.reserve, self._arena.release
+        self.move, self.clear = self._arena.move, self._arena.clear
+
+    @property
+    def bytes_per_token(self) -> int:
+        return self._arena.bytes_per_token
+
+    @property
+    def capacity_bytes(self) -> int:
+        return self._arena.capacity_bytes
+
+    def forward(self, chunks: Sequence[Chunk]) -> Output:
+        """Run ``chunks`` and write their keys and values into the arena; slots must have been reserved."""
+        singles = [n for n, chunk in enumerate(chunks) if len(chunk.ids) == 1]
+        order = sorted(singles, key=lambda n: chunks[n].slot) + [n for n, chunk in enumerate(chunks) if len(chunk.ids) > 1]
+        packed = [chunks[n] for n in order]
+        watched = any(chunk.heads is not None for chunk in packed)
+        this = RaggedPass(self._arena, packed, len(singles), watched)
+        kept, ends = _kept_rows(packed)
+        with running(this):
+            logits = self._logits(packed, kept)
+        attention = {} if this.queries is None else self._attention(this, packed, ends)
+        return Output(_in_order(logits, packed, order), {order[n]: rows for n, rows in attention.items()})
+
+    def _logits(self, packed: list[Chunk], kept: list[int]) -> torch.Tensor:
+        """(rows, V) of the packed positions ``kept``."""
+        ids = [token_id for chunk in packed for token_id in chunk.ids]
+        places = [place for chunk in packed for place in range(chunk.past, chunk.past + len(chunk.ids))]
+        options: dict[str, Any] = {"input_ids": torch.tensor([ids], device=self._device), "use_cache": False}
+        if self._takes_positions:
+            options["position_ids"] = torch.tensor([places], device=self._device)
+        everything = len(kept) == len(ids)
+        if self._keeps_rows and not everything:
+            options["logits_to_keep"] = torch.tensor(kept or [0], device=self._device)
+        logits = self._model(**options).logits[0]
+        if not kept:
+            return logits[:0]
+        return logits if everything or self._keeps_rows else logits[kept]
+
+    def _attention(self, this: RaggedPass, packed: list[Chunk], ends: list[int]) -> dict[int, Attention]:
+        assert this.queries is not None
+        found = {}
+        for n, chunk in enumerate(packed):
+            if chunk.heads is not None:
+                found[n] = selected(attention_rows(self._arena, this.queries, chunk, n, ends[n]), chunk.heads)
+        return found
+
+    def _use_our_attention(self) -> None:
+        try:
+            self._model.set_attn_implementation(NAME)
+        except Exception as error:
+            raise Unpackable(f"its attention cannot be replaced: {error}") from error
+        if self._model.config.get_text_config(decoder=True)._attn_implementation != NAME:
+            raise Unpackable("its attention cannot be replaced")
+
+    def _probe(self) -> Probe:
+        probe = Probe()
+        try:
+            with torch.inference_mode(), running(probe):
+                self._model(input_ids=torch.zeros(1, 2, dtype=torch.long, device=self._device), use_cache=False)
+        except Exception as error:
+            raise Unpackable(f"its attention calls are not understood: {error}") from error
+        if sorted(probe.shapes) != list(range(len(probe.shapes))) or not probe.shapes:
+            raise Unpackable("not all of its layers use the attention interface")
+        return probe
+
+
+def _kept_rows(packed: list[Chunk]) -> tuple[list[int], list[int]]:
+    """Packed positions whose logits are needed, and the packed position of each chunk's last token."""
+    kept: list[int] = []
+    ends: list[int] = []
+    total = 0
+    for chunk in packed:
+        total += len(chunk.ids)
+        kept.extend(range(total - chunk.rows, total))
+        ends.append(total - 1)
+    return kept, ends
+
+
+def _in_order(logits: torch.Tensor, packed: list[Chunk], order: list[int]) -> torch.Tensor:
+    """Rows in the packed order to rows in the order in which the scheduler gave the chunks."""
+    if order == sorted(order):
+        return logits
+    starts, total = {}, 0
+    for n, chunk in zip(order, packed, strict=True):
+        starts[n] = (total, total + chunk.rows)
+        total += chunk.rows
+    return torch.cat([logits[slice(*starts[n])] for n in sorted(starts)])

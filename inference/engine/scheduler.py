@@ -1,0 +1,258 @@
+"""Which tokens go through the model next: one thread that owns the model and runs all jobs in one batch. Knows nothing of events.
+
+A step takes one token of every decoding job that is due and fills up with prompt tokens, at most ``chunk_tokens`` of them, so that a
+long prompt does not freeze the others. Jobs join and leave between steps. A step that fails is repeated job by job, so that only
+the job at fault ends.
+"""
+
+from __future__ import annotations
+
+import queue
+import threading
+from collections import deque
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import torch
+
+from inference.engine.batch import Chunk, Output, Runner
+from inference.engine.errors import RunError
+from inference.engine.generation import Generation
+from inference.engine.job import Job
+from inference.engine.meters import now
+from inference.engine.scoring import Scoring
+from inference.sampling.sampler import BadLogits, Outcome, choose
+
+Planned = list[tuple[Job, Chunk]]
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    rows: int  # jobs in the batch; the others wait their turn
+    chunk_tokens: int  # prompt tokens a step
+    threads: int  # of torch, on the CPU
+
+
+class Scheduler:
+    """Give it jobs with ``add``; it ends each of them. ``close`` ends them all and the thread."""
+
+    def __init__(self, runner: Runner, limits: Limits, device: torch.device) -> None:
+        self._runner, self._limits, self._device = runner, limits, device
+        self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()  # None only wakes
+        self._waiting: deque[Job] = deque()
+        self._active: list[Job] = []  # in order of admission
+        self._closing = False
+        self._thread = threading.Thread(target=self._run, name="logitscope-engine", daemon=True)
+        self._thread.start()
+
+    def add(self, job: Job) -> None:
+        self._inbox.put(job)
+        if not self._thread.is_alive():
+            self._end_all()
+
+    def wake(self) -> None:
+        """Look at once whether a job was cancelled."""
+        self._inbox.put(None)
+
+    def close(self) -> None:
+        self._closing = True
+        self.wake()
+        self._thread.join()
+
+    def _run(self) -> None:
+        torch.set_num_threads(self._limits.threads)  # counts for this thread: OpenMP keeps the number per thread
+        try:
+            with torch.inference_mode():
+                while not self._closing:
+                    self._turn()
+        finally:  # whatever happens, nobody waits for ever
+            self._end_all()
+
+    def _turn(self) -> None:
+        self._listen()
+        self._drop_cancelled()
+        self._admit()
+        planned = self._plan(now())
+        if planned:
+            self._step(planned)
+            self._leave()
+
+    def _listen(self) -> None:
+        """Take in new jobs; sleep where there is nothing to do until one comes, is cancelled or falls due."""
+        self._take(block=not self._startable(), timeout=self._until_due())
+        while not self._inbox.empty():
+            self._take(block=False, timeout=None)
+
+    def _startable(self) -> bool:
+        moment = now()
+        return any(not job.decoding or job.due <= moment for job in self._active)
+
+    def _until_due(self) -> float | None:
+        dues = [job.due for job in self._active]
+        return max(0.0, min(dues) - now()) if dues else None
+
+    def _take(self, block: bool, timeout: float | None) -> None:
+        try:
+            job = self._inbox.get(block, timeout)
+        except queue.Empty:
+            return
+        if job is not None:
+            self._waiting.append(job)
+
+    def _drop_cancelled(self) -> None:
+        if any(job.cancelled for job in self._waiting):
+            for job in [job for job in self._waiting if job.cancelled]:
+                self._waiting.remove(job)
+                job.cancel()
+        for job in self._active:
+            if job.cancelled:
+                job.cancel()
+        self._leave()
+
+    def _admit(self) -> None:
+        """First come, first served, while there are rows and memory."""
+        while self._waiting and len(self._active) < self._limits.rows:
+            job = self._waiting[0]
+            if not self._room_for(job):
+                if self._active:
+                    return
+                job.fail(_no_memory(job, self._runner))
+            else:
+                self._start(job)
+            self._waiting.popleft()
+
+    def _room_for(self, job: Job) -> bool:
+        length = max([job.most, *(other.most for other in self._active)])
+        try:
+            if self._runner.reserve(len(self._active) + 1, length):
+                return True
+            if self._active:
+                return False
+            self._runner.release()  # what earlier jobs needed has another shape
+            return self._runner.reserve(1, length)
+        except (RuntimeError, MemoryError):
+            return False
+
+    def _start(self, job: Job) -> None:
+        taken = {other.slot for other in self._active}
+        job.slot = next(slot for slot in range(self._limits.rows) if slot not in taken)
+        job.take_up()
+        if not job.over:
+            self._active.append(job)
+
+    def _plan(self, moment: float) -> Planned:
+        budget = self._limits.chunk_tokens
+        planned: Planned = []
+        for job in self._active:
+            if job.decoding:
+                if job.due <= moment:
+                    planned.append((job, job.chunk(1)))
+            elif budget > 0:
+                chunk = job.chunk(budget)
+                budget -= len(chunk.ids)
+                planned.append((job, chunk))
+        return planned
+
+    def _step(self, planned: Planned) -> None:
+        """Run ``planned``; where that fails, each of its jobs alone, and end those that fail alone as well."""
+        try:
+            before = now()
+            output = self._runner.forward([chunk for _, chunk in planned])
+            self._synchronise()
+            forward_ms = (now() - before) * 1e3
+        except Exception as error:  # whatever a model raises
+            self._apart(planned, error)
+        else:
+            self._use(planned, output, forward_ms)
+
+    def _apart(self, planned: Planned, error: Exception) -> None:
+        if self._device.type == "cuda":
+            torch.cuda.empty_cache()
+        if len(planned) > 1:
+            for one in planned:
+                self._step([one])
+        else:
+            self._end(planned[0][0], _failure(error))
+
+    def _synchronise(self) -> None:
+        """Without this the forward pass of a GPU would be counted as sampling."""
+        if self._device.type == "cuda":
+            torch.cuda.synchronize(self._device)
+
+    def _use(self, planned: Planned, output: Output, forward_ms: float) -> None:
+        rows, taken = 0, []
+        for n, (job, chunk) in enumerate(planned):
+            job.fed(chunk)
+            if chunk.rows and isinstance(job, Scoring):
+                self._guard(job, lambda job=job, first=rows, chunk=chunk: job.score(output.logits[first : first + chunk.rows]))
+            elif chunk.rows and isinstance(job, Generation):
+                taken.append((n, rows, job))
+            rows += chunk.rows
+        if taken:
+            self._sample(taken, output, forward_ms)
+
+    def _sample(self, taken: list[tuple[int, int, Generation]], output: Output, forward_ms: float) -> None:
+        before = now()
+        rows = [row for _, row, _ in taken]
+        logits = output.logits if len(rows) == len(output.logits) else output.logits[rows]
+        jobs = [job for _, _, job in taken]
+        outcomes = _outcomes(logits, jobs)
+        sample_ms = (now() - before) * 1e3
+        for (n, _, job), outcome in zip(taken, outcomes, strict=True):
+            if isinstance(outcome, RunError):
+                self._end(job, outcome)
+            elif isinstance(outcome, BadLogits):
+                self._end(job, RunError("bad_logits", f"The model gave no usable logits: {outcome.reason}."))
+            else:
+                attention = output.attention.get(n)
+                self._guard(job, lambda job=job, o=outcome, a=attention: job.accept(o, a, forward_ms, sample_ms, len(jobs)))
+
+    def _guard(self, job: Job, act: Callable[[], None]) -> None:
+        """One job's failure is its own."""
+        try:
+            act()
+        except Exception as error:
+            self._end(job, _failure(error))
+
+    def _end(self, job: Job, error: RunError) -> None:
+        """End ``job``; its slot may hold NaN, which masked attention of the slot's next owner would meet."""
+        self._runner.clear(job.slot)
+        job.fail(error)
+
+    def _leave(self) -> None:
+        """Let go of the jobs that are over, and close the gaps that they leave, so that decoding rows lie side by side."""
+        if not any(job.over for job in self._active):
+            return
+        self._active = [job for job in self._active if not job.over]
+        free = sorted(set(range(len(self._active))) - {job.slot for job in self._active})
+        for job in sorted(self._active, key=lambda job: -job.slot)[: len(free)]:
+            slot = free.pop(0)
+            self._runner.move(job.slot, slot, job.past)
+            job.slot = slot
+
+    def _end_all(self) -> None:
+        while not self._inbox.empty():
+            self._take(block=False, timeout=None)
+        for job in [*self._active, *self._waiting]:
+            job.fail(RunError("engine_closed", "The engine was closed."))
+
+
+def _outcomes(logits: torch.Tensor, jobs: list[Generation]) -> list[Outcome | RunError]:
+    """A choice for each row; a row that makes the pipeline raise gets its error, the others their tokens."""
+    try:
+        return [*choose(logits, [job.sampler for job in jobs], [job.watch for job in jobs])]
+    except Exception as error:
+        if len(jobs) == 1:
+            return [_failure(error)]
+        return [_outcomes(logits[n : n + 1], [job])[0] for n, job in enumerate(jobs)]
+
+
+def _failure(error: Exception) -> RunError:
+    memory = isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return RunError("out_of_memory" if memory else "step_failed", first)
+
+
+def _no_memory(job: Job, runner: Runner) -> RunError:
+    message = f"The cache of {job.most} tokens does not fit into the memory of this machine."
+    return RunError("out_of_memory", message, "sampling.max_tokens", job.most * runner.bytes_per_token)
