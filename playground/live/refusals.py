@@ -11,7 +11,6 @@ from inference.events import ErrorInfo
 
 SHOWN_CHARACTERS = 100  # of a refused value
 SHOWN_ERRORS = 10
-WRAPPERS = ("start", "resume", "ack", "watch", "cancel", "spec")  # parts of a location that are no field of a form
 BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >=", "max_length": "length <=", "expected": "one of"}
 
 
@@ -38,13 +37,15 @@ def shown(value: Any) -> str:
 def _error_of(found: Any) -> ErrorInfo:
     field, message = _field(found["loc"]), found["msg"].removeprefix("Value error, ")
     if found["type"] == "value_error" and (named := re.match(r"(\w+): ", message)):
-        field = f"{field}.{named[1]}" if field else named[1]  # a check over several fields names the one it is about
+        # A check over several fields names the one that it is about
+        field = named[1] if field in ("", "spec") else f"{field}.{named[1]}"
     return ErrorInfo(found["type"], message, field or None, shown(found["input"]), _bound(found.get("ctx", {})))
 
 
 def _field(place: tuple[int | str, ...]) -> str:
-    parts = list(map(str, place))
-    while parts and parts[0] in WRAPPERS and (len(parts) > 1 or parts[0] not in ("watch", "spec")):
+    """Where in the message: without its type, and within the spec where it is there."""
+    parts = list(map(str, place[1:]))
+    if parts[:1] == ["spec"] and len(parts) > 1:
         parts.pop(0)
     return ".".join(parts)
 
