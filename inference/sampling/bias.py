@@ -8,9 +8,9 @@ import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints
 from inference.sampling.scores import Cells, Listed, Scores
-from inference.sampling.stage import NO_IDS, Rows, Stage, cells, column
+from inference.sampling.stage import Stage, cells
 from inference.sampling.standing import Standing
-from inference.sampling.state import RowState
+from inference.sampling.state import NO_IDS, Rows, RowState
 from inference.spec import SamplingParams, StageName
 
 
@@ -61,7 +61,7 @@ class MinTokens(Stage):
         return _give_back(scores, after, banned, after.survivors == 0)
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"min_tokens": column(rows, "min_tokens"), "generated": _generated(rows)}
+        return {"min_tokens": rows.column("min_tokens"), "generated": _generated(rows)}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.probabilities

@@ -75,10 +75,10 @@ class Fall(NamedTuple):
 
 def fall(final: Listed, u: Floats) -> Fall:
     """The first token of each row at which the cumulative probability exceeds ``u`` (B,). A row's bar ends at exactly 1."""
-    reach = final.cumulative / final.total[:, None]
-    position = np.count_nonzero(reach <= u[:, None], axis=-1)
-    short = final.short | (final.rest & (position >= final.count))
-    position = np.minimum(position, reach.shape[1] - 1)
-    rows = np.arange(len(u))
+    reach, last, rest, rows = final.reach, final.count - 1, final.rest, np.arange(len(u))
+    position = (reach <= u[:, None]).sum(-1)
+    short = final.short | (rest & (position > last))
+    position = np.minimum(position, last)
     low = np.where(position > 0, reach[rows, position - 1], 0.0)
-    return Fall(final.ids[rows, position], position, low, reach[rows, position], short)
+    high = np.where(~rest & (position == last), 1.0, reach[rows, position])
+    return Fall(final.ranking.ids[rows, position], position, low, high, short)

@@ -8,7 +8,8 @@ import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
 from inference.sampling.scores import Cells, Listed, Scores
-from inference.sampling.stage import NO_IDS, Rows, Stage, cells, column
+from inference.sampling.stage import Stage, cells
+from inference.sampling.state import Rows
 from inference.spec import SamplingParams, StageName
 
 
@@ -30,14 +31,14 @@ class RepetitionPenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         seen = self._seen(rows)
-        z, r = scores.at(seen), column(rows, "repetition_penalty")[seen.rows]
+        z, r = scores.at(seen), rows.column("repetition_penalty")[seen.rows]
         return scores.edit(seen, np.where(z > 0, z / r, z * r))
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"repetition_penalty": column(rows, "repetition_penalty"), "tokens": _sizes(self._seen(rows), rows)}
+        return {"repetition_penalty": rows.column("repetition_penalty"), "tokens": _sizes(self._seen(rows), rows)}
 
     def _seen(self, rows: Rows) -> Cells:
-        return cells([row.seen.ids if self.active(row.params) else NO_IDS for row in rows])
+        return cells(rows.ids(self.name, lambda row: row.seen.ids))
 
 
 class PresencePenalty(Stage):
@@ -55,13 +56,13 @@ class PresencePenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         said = self._said(rows)
-        return scores.edit(said, scores.at(said) - column(rows, "presence_penalty")[said.rows])
+        return scores.edit(said, scores.at(said) - rows.column("presence_penalty")[said.rows])
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"presence_penalty": column(rows, "presence_penalty"), "tokens": _sizes(self._said(rows), rows)}
+        return {"presence_penalty": rows.column("presence_penalty"), "tokens": _sizes(self._said(rows), rows)}
 
     def _said(self, rows: Rows) -> Cells:
-        return cells([row.output.ids if self.active(row.params) else NO_IDS for row in rows])
+        return cells(rows.ids(self.name, lambda row: row.output.ids))
 
 
 class FrequencyPenalty(Stage):
@@ -79,17 +80,17 @@ class FrequencyPenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         said = self._said(rows)
-        return scores.edit(said, scores.at(said) - column(rows, "frequency_penalty")[said.rows] * self._counts(rows))
+        return scores.edit(said, scores.at(said) - rows.column("frequency_penalty")[said.rows] * self._counts(rows))
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"frequency_penalty": column(rows, "frequency_penalty"), "tokens": _sizes(self._said(rows), rows)}
+        return {"frequency_penalty": rows.column("frequency_penalty"), "tokens": _sizes(self._said(rows), rows)}
 
     def _said(self, rows: Rows) -> Cells:
-        return cells([row.output.ids if self.active(row.params) else NO_IDS for row in rows])
+        return cells(rows.ids(self.name, lambda row: row.output.ids))
 
     def _counts(self, rows: Rows) -> Ints:
         """(M,) counts of the tokens of ``_said``."""
-        return np.concatenate([row.output_counts if self.active(row.params) else NO_IDS for row in rows])
+        return np.concatenate(rows.ids(self.name, lambda row: row.output_counts))
 
 
 def _sizes(touched: Cells, rows: Rows) -> Floats:

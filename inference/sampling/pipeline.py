@@ -6,7 +6,8 @@ from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from inference.sampling.scores import Scores
-from inference.sampling.stage import Rows, Stage
+from inference.sampling.stage import Stage
+from inference.sampling.state import Rows
 
 
 class Step(NamedTuple):
@@ -19,8 +20,7 @@ class Step(NamedTuple):
 def walk(scores: Scores, rows: Rows, order: Sequence[Stage]) -> Iterator[Step]:
     """The raw scores, then those after each stage of ``order`` that is active in at least one row."""
     yield Step(None, scores)
-    active = frozenset().union(*(row.active for row in rows))
     for stage in order:
-        if stage.name in active:
+        if stage.name in rows.active:
             scores = stage.apply(scores, rows)
             yield Step(stage, scores)

@@ -7,6 +7,7 @@ of them may have been left outside, and so it is open which of them come first: 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -15,7 +16,7 @@ from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 
 @dataclass(frozen=True, eq=False)
 class Ranking:
-    """The best tokens of each row, in order. Columns from ``count[b]`` on are padding: any id, score -inf."""
+    """The best tokens of each row, in order. Columns from ``count[b]`` on are padding: tokens that are not certain, or removed."""
 
     ids: Ints  # (B, n)
     scores: Floats  # (B, n)
@@ -26,6 +27,30 @@ class Ranking:
         """The same order with every score divided by its row's positive ``by`` (B,)."""
         return Ranking(self.ids, self.scores / by[:, None], self.count, self.rest)
 
+    @property
+    def top(self) -> Floats:
+        """(B,) the largest score."""
+        top: Floats = self.scores[:, 0]
+        return top
+
+    @cached_property
+    def weights(self) -> Floats:
+        """(B, n) probabilities before normalisation: the largest is 1."""
+        weights = self.scores - self.scores[:, :1]
+        return np.exp(weights, out=weights)
+
+    @cached_property
+    def cumulative(self) -> Floats:
+        """(B, n) running sum of the weights, which unlike other sums does not depend on what comes behind."""
+        return self.weights.cumsum(-1)
+
+    @cached_property
+    def cumulative_terms(self) -> Floats:
+        """(B, n) running sum of weight x ln(weight)."""
+        terms = np.maximum(self.scores - self.scores[:, :1], -1e9)  # where the weight is 0, so that the product is
+        terms *= self.weights
+        return terms.cumsum(-1)
+
 
 def best(scores: Floats, n: int) -> Ranking:
     """About ``n`` of the best tokens with a finite score of each row of ``scores`` (B, V); fewer where there is a tie at the end."""
@@ -34,22 +59,21 @@ def best(scores: Floats, n: int) -> Ranking:
 
 def _select(scores: Floats, n: int) -> Ranking:
     vocab = scores.shape[1]
-    ids = np.argpartition(scores, vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
+    ids = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
     ids, values = _sorted(ids, scores[row_numbers(len(ids)), ids])
     last = values[:, -1:]
-    certain = values > last
-    return Ranking(ids, np.where(certain, values, -np.inf), np.count_nonzero(certain, axis=-1), last[:, 0] > -np.inf)
+    return Ranking(ids, values, (values > last).sum(-1), last[:, 0] > -np.inf)
 
 
 def _sort(scores: Floats) -> Ranking:
     ids, values = _sorted(np.broadcast_to(np.arange(scores.shape[1]), scores.shape), scores)
-    return Ranking(ids, values, np.count_nonzero(values > -np.inf, axis=-1), np.zeros(len(ids), dtype=bool))
+    return Ranking(ids, values, (values > -np.inf).sum(-1), np.zeros(len(ids), dtype=bool))
 
 
 def _sorted(ids: Ints, values: Floats) -> tuple[Ints, Floats]:
     """Both (B, n) by value descending, then id ascending. A stable sort would take five times as long as this one and the repair."""
     rows = row_numbers(len(ids))
-    order = np.argsort(-values, axis=-1)
+    order = (-values).argsort(-1)
     ids, values = ids[rows, order], values[rows, order]
     tied = values[:, 1:] == values[:, :-1]
     return (_ties_by_id(ids, tied) if tied.any() else ids), values

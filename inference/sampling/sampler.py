@@ -23,7 +23,7 @@ from inference.sampling.pipeline import Step, walk
 from inference.sampling.registry import STAGES
 from inference.sampling.scores import Dense
 from inference.sampling.stage import Stage
-from inference.sampling.state import RowState
+from inference.sampling.state import Rows, RowState
 from inference.sampling.trace import Tracer, incomplete
 from inference.spec import SamplingParams, StageName, Watch
 
@@ -158,13 +158,13 @@ class Group:
     def __init__(self, scores: NDArray[Any], members: list[int], samplers: list[Sampler], watches: list[Watch]) -> None:
         self._scores = scores if len(members) == len(scores) else scores[members]  # (B, V)
         self._samplers, self._watches = samplers, watches
-        self._states = [sampler.state for sampler in samplers]
+        self._rows = Rows([sampler.state for sampler in samplers])
 
     def choose(self, way: Route, head: int) -> list[Choice]:
         if way.greedy and not way.watched:
-            return self._greedy(way)
+            return self._greedy(way, head)
         rolls = np.array([sampler.roll() for sampler in self._samplers])
-        trail = list(walk(self._start(head), self._states, way.stages))
+        trail = list(walk(self._start(head), self._rows, way.stages))
         fallen = fall(trail[-1].scores.listed, np.zeros_like(rolls) if way.greedy else rolls)
         short = fallen.short | incomplete(trail, self._watches) if way.watched else fallen.short
         choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(token) for token in fallen.ids.tolist()]
@@ -173,14 +173,15 @@ class Group:
     def _start(self, head: int) -> Dense:
         return Dense.start(self._scores.astype(np.float64), head)
 
-    def _greedy(self, way: Route) -> list[Choice]:
-        if not any(state.active for state in self._states):
+    def _greedy(self, way: Route, head: int) -> list[Choice]:
+        if not self._rows.active:
             return [_plain(token) for token in self._scores.argmax(-1).tolist()]
-        *_, last = walk(self._start(way.head), self._states, way.stages)
-        return [_plain(token) for token in last.scores.best_ids.tolist()]
+        *_, (_, last) = walk(self._start(head), self._rows, way.stages)
+        choices = [_plain(token) for token in last.best_ids.tolist()]
+        return self._again(way, last.short, choices) if last.short.any() else choices
 
     def _watched(self, way: Route, trail: list[Step], fallen: Fall, rolls: Floats) -> list[Choice]:
-        tracer = Tracer(trail, self._states, self._watches, fallen)
+        tracer = Tracer(trail, self._rows, self._watches, fallen)
         ids, entropy, ranks = fallen.ids.tolist(), tracer.raw_entropy().tolist(), tracer.raw_ranks().tolist()
         logprobs, raw_logprobs = tracer.logprobs(-1).tolist(), tracer.logprobs(0).tolist()
         choices = []

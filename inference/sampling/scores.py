@@ -6,12 +6,12 @@ alone and in a batch. Knows nothing of parameters.
 
 A pipeline starts dense. The first stage that cuts turns it into a list of the ``head`` best tokens of each row, on which everything
 else is cheap. Where a row would have to look past the end of its list it is marked ``short``: its numbers are then void, and the
-caller runs that row again with ``head`` = V. That is how the fast path stays exact.
+caller runs that row again with a longer list. That is how the fast path stays exact.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -43,10 +43,6 @@ class Dense:
     def start(cls, scores: Floats, head: int) -> Dense:
         return cls(scores, head, np.zeros(len(scores), dtype=bool))
 
-    @property
-    def vocab(self) -> int:
-        return int(self.scores.shape[1])
-
     @cached_property
     def top(self) -> Floats:
         """(B,) the largest score."""
@@ -54,13 +50,10 @@ class Dense:
         return top
 
     @cached_property
-    def _shifted(self) -> Floats:
-        return self.scores - self.top[:, None]
-
-    @cached_property
     def weights(self) -> Floats:
         """(B, V) probabilities before normalisation: the largest is 1."""
-        return np.exp(self._shifted)
+        weights = self.scores - self.top[:, None]
+        return np.exp(weights, out=weights)
 
     @cached_property
     def total(self) -> Floats:
@@ -69,28 +62,25 @@ class Dense:
         return total
 
     @cached_property
-    def logsumexp(self) -> Floats:
-        """(B,)"""
-        return self.top + np.log(self.total)
-
-    @cached_property
     def entropy(self) -> Floats:
         """(B,) of softmax(scores), in nats."""
-        weighted = (self.weights * np.maximum(self._shifted, FAR_BELOW)).sum(-1)
-        entropy: Floats = np.log(self.total) - weighted / self.total
+        terms = self.scores - self.top[:, None]
+        np.maximum(terms, FAR_BELOW, out=terms)
+        terms *= self.weights
+        entropy: Floats = np.log(self.total) - terms.sum(-1) / self.total
         return entropy
 
     @cached_property
     def survivors(self) -> Ints:
         """(B,) tokens with a finite score."""
-        survivors: Ints = np.count_nonzero(self.scores > -np.inf, axis=-1)
+        survivors: Ints = (self.scores > -np.inf).sum(-1)
         return survivors
 
     @cached_property
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
         ranking = self.known or best(self.scores, self.head)
-        return Listed(ranking.ids, ranking.scores, ranking.count, ranking.rest, self.short | (ranking.count == 0), self)
+        return Listed(ranking, ranking.count, np.zeros(len(self.scores), dtype=bool), self.short | (ranking.count == 0), self)
 
     @cached_property
     def best_ids(self) -> Ints:
@@ -111,53 +101,44 @@ class Dense:
 
     def divide(self, by: Floats) -> Dense:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        known = self.listed.ranking.divide(by) if "listed" in self.__dict__ else None
+        known = self.listed.ranking.divide(by) if "listed" in self.__dict__ else self.known and self.known.divide(by)
         return Dense(self.scores / by[:, None], self.head, self.short, known)
 
 
 @dataclass(frozen=True, eq=False)
 class Listed:
-    """The survivors of each row, best first. From column ``count[b]`` on there is padding: any id, score -inf."""
+    """The survivors of each row, best first: the first ``count[b]`` columns of ``ranking``. What follows them was removed here."""
 
-    ids: Ints  # (B, n)
-    scores: Floats  # (B, n)
+    ranking: Ranking  # (B, n)
     count: Ints  # (B,)
-    rest: Bools  # (B,) nothing has been cut here yet, and there are survivors beyond the list
+    cut: Bools  # (B,) whether anything has been removed since ``source`` was listed, if only what is not on the list
     short: Bools  # (B,) this row's numbers are void: the list was too short for what was asked of it
-    source: Dense  # what was listed; holds the rest
-
-    @property
-    def vocab(self) -> int:
-        return self.source.vocab
+    source: Dense  # what was listed
 
     @property
     def listed(self) -> Listed:
         return self
 
-    @cached_property
+    @property
+    def rest(self) -> Bools:
+        """(B,) there are survivors beyond the list."""
+        return self.ranking.rest & ~self.cut
+
+    @property
     def top(self) -> Floats:
-        """(B,) the largest score (for a void row, a number that does no harm)."""
-        return np.maximum(self.scores[:, 0], -1e300)
+        """(B,) the largest score."""
+        return self.ranking.top
 
-    @cached_property
-    def _shifted(self) -> Floats:
-        return self.scores - self.top[:, None]
-
-    @cached_property
-    def weights(self) -> Floats:
-        """(B, n) probabilities before normalisation: the largest is 1, those of removed tokens 0."""
-        return np.exp(self._shifted)
-
-    @cached_property
-    def cumulative(self) -> Floats:
-        """(B, n) running sum of the weights."""
-        return np.cumsum(self.weights, axis=-1)
+    def _last(self, table: Floats) -> Floats:
+        """(B,) of ``table`` (B, n), the column of the last survivor."""
+        last: Floats = table[np.arange(len(table)), self.count - 1]
+        return last
 
     @cached_property
     def total(self) -> Floats:
-        """(B,) sum of the weights of all survivors. Taken from the running sum, which padding does not change."""
-        total: Floats = self.cumulative[:, -1]
-        return np.where(self.rest, self.source.total, total) if self.rest.any() else total
+        """(B,) sum of the weights of all survivors."""
+        total = self._last(self.ranking.cumulative)
+        return total if self.cut.all() else np.where(self.cut, total, self.source.total)
 
     @cached_property
     def logsumexp(self) -> Floats:
@@ -167,57 +148,46 @@ class Listed:
     @cached_property
     def entropy(self) -> Floats:
         """(B,) of softmax(scores), in nats."""
-        weighted = np.cumsum(self.weights * np.maximum(self._shifted, FAR_BELOW), axis=-1)[:, -1]
-        entropy: Floats = np.log(self.total) - weighted / self.total
-        return np.where(self.rest, self.source.entropy, entropy) if self.rest.any() else entropy
+        entropy: Floats = np.log(self.total) - self._last(self.ranking.cumulative_terms) / self.total
+        return entropy if self.cut.all() else np.where(self.cut, entropy, self.source.entropy)
 
     @cached_property
     def survivors(self) -> Ints:
         """(B,) tokens with a finite score."""
-        return np.where(self.rest, self.source.survivors, self.count)
+        return np.where(self.rest, self.source.survivors, self.count) if self.rest.any() else self.count
 
     @cached_property
-    def best_ids(self) -> Ints:
-        """(B,)"""
-        ids: Ints = self.ids[:, 0]
-        return ids
-
-    @cached_property
-    def mass_before(self) -> Floats:
-        """(B, n) probability of the tokens ahead of each."""
-        ahead = np.zeros_like(self.cumulative)
-        ahead[:, 1:] = self.cumulative[:, :-1]
-        return ahead / self.total[:, None]
-
-    def keep(self, passes: Bools, active: Bools, at_least: Ints) -> Listed:
-        """The tokens that pass, and in any case the ``at_least`` (B,) best. Rows that are not ``active`` (B,) stay as they are.
-
-        ``passes`` (B, n) must be true from the left up to some column: what passes is better than what does not. If
-        everything on the list passes, what is beyond it might as well, so that row is short.
-        """
-        passes = passes | (np.arange(passes.shape[1]) < at_least[:, None]) | ~active[:, None]
-        passes &= self.scores > -np.inf
-        count = np.count_nonzero(passes, axis=-1)
-        short = self.short | (active & self.rest & (count == self.count))
-        width = max(1, int(count.max()))
-        scores = np.where(passes, self.scores, -np.inf)[:, :width]
-        return Listed(self.ids[:, :width], scores, count, self.rest & ~active, short, self.source)
+    def reach(self) -> Floats:
+        """(B, n) probability of each token together with those ahead of it."""
+        return self.ranking.cumulative / self.total[:, None]
 
     @property
-    def ranking(self) -> Ranking:
-        return Ranking(self.ids, self.scores, self.count, self.rest)
+    def best_ids(self) -> Ints:
+        """(B,)"""
+        ids: Ints = self.ranking.ids[:, 0]
+        return ids
+
+    def keep(self, count: Ints, active: Bools, at_least: Ints) -> Listed:
+        """The ``count`` (B,) best tokens, and in any case ``at_least`` (B,). Rows that are not ``active`` (B,) stay as they are.
+
+        A row that would keep everything on its list may have to keep something beyond it, and is short.
+        """
+        count = np.minimum(np.maximum(count, at_least), self.count)
+        short = self.short | (active & self.rest & (count == self.count))
+        return Listed(self.ranking, np.where(active, count, self.count), self.cut | active, short, self.source)
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        source = self.source.divide(by) if self.rest.any() else self.source
-        return Listed(self.ids, self.scores / by[:, None], self.count, self.rest, self.short, source)
+        source = self.source if self.cut.all() else self.source.divide(by)
+        return replace(self, ranking=self.ranking.divide(by), source=source)
 
     @cached_property
     def spread(self) -> Dense:
         """The same scores over the whole vocabulary again."""
-        scores = np.full(self.source.scores.shape, -np.inf)
-        scores[row_numbers(len(scores)), self.ids] = self.scores
-        scores[self.rest] = self.source.scores[self.rest]
+        rows, ranking = row_numbers(len(self.count)), self.ranking
+        scores = np.where(self.cut[:, None], -np.inf, self.source.scores)
+        values = np.where(np.arange(ranking.ids.shape[1]) < self.count[:, None], ranking.scores, -np.inf)
+        scores[rows, ranking.ids] = np.where(self.cut[:, None], values, scores[rows, ranking.ids])
         return Dense(scores, self.source.head, self.short)
 
     def at(self, cells: Cells) -> Floats:

@@ -12,13 +12,11 @@ from typing import ClassVar
 
 import numpy as np
 
-from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.arrays import Floats, Ints
 from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.standing import Standing
-from inference.sampling.state import RowState
+from inference.sampling.state import Rows
 from inference.spec import SamplingParams, StageName
-
-Rows = Sequence[RowState]
 
 
 class Stage(ABC):
@@ -48,25 +46,9 @@ class Stage(ABC):
         """(B, K) the number that failed the test, for tokens that stood at ``standing`` and were removed here."""
         return np.full(standing.scores.shape, np.nan)
 
-    def which(self, rows: Rows) -> Bools:
-        """(B,) the rows in which this stage is active."""
-        return np.array([self.active(row.params) for row in rows], dtype=bool)
-
-
-def column(rows: Rows, parameter: str) -> Floats:
-    """(B,) one parameter of every row."""
-    return np.array([getattr(row.params, parameter) for row in rows], dtype=np.float64)
-
-
-def at_least(rows: Rows) -> Ints:
-    """(B,) ``min_keep`` of every row."""
-    return np.array([row.params.min_keep for row in rows], dtype=np.int64)
-
 
 def cells(ids: Sequence[Ints]) -> Cells:
     """``ids[b]`` of each row ``b``; an empty array leaves the row out."""
-    sizes = [len(row_ids) for row_ids in ids]
-    return Cells(np.repeat(np.arange(len(ids)), sizes), np.concatenate(ids))
-
-
-NO_IDS: Ints = np.empty(0, dtype=np.int64)
+    if len(ids) == 1:
+        return Cells(np.zeros(len(ids[0]), dtype=np.int64), ids[0])
+    return Cells(np.repeat(np.arange(len(ids)), [len(row_ids) for row_ids in ids]), np.concatenate(ids))

@@ -26,8 +26,8 @@ class Standing:
         An inverse permutation in memory that is never cleared (Briggs and Torczon 1993): what was not written is found out by
         looking back. Clearing it would cost more than all the rest for a large vocabulary.
         """
-        rows, listed = row_numbers(len(self.ids)), self.listed.ids
-        places: Ints = np.empty((len(self.ids), self.listed.vocab), dtype=np.int64)
+        rows, listed = row_numbers(len(self.ids)), self.listed.ranking.ids
+        places: Ints = np.empty(self.listed.source.scores.shape, dtype=np.int64)
         places[rows, listed] = np.arange(listed.shape[1])
         place = places[rows, self.ids]
         return np.where((place >= 0) & (place < listed.shape[1]), place, 0)
@@ -35,7 +35,7 @@ class Standing:
     @cached_property
     def _on_list(self) -> Bools:
         rows = row_numbers(len(self.ids))
-        on_list: Bools = (self.listed.ids[rows, self._place] == self.ids) & (self._place < self.listed.count[:, None])
+        on_list: Bools = (self.listed.ranking.ids[rows, self._place] == self.ids) & (self._place < self.listed.count[:, None])
         return on_list
 
     def _beyond(self) -> Iterator[tuple[int, int, Floats, Bools]]:
@@ -51,7 +51,7 @@ class Standing:
     @cached_property
     def scores(self) -> Floats:
         """(B, K); -inf where removed."""
-        scores = np.where(self._on_list, self.listed.scores[row_numbers(len(self.ids)), self._place], -np.inf)
+        scores = np.where(self._on_list, self.listed.ranking.scores[row_numbers(len(self.ids)), self._place], -np.inf)
         for row, column, all_scores, _ in self._beyond():
             scores[row, column] = all_scores[self.ids[row, column]]
         return scores
@@ -72,7 +72,8 @@ class Standing:
     @cached_property
     def mass_before(self) -> Floats:
         """(B, K) probability of the tokens ahead; 0 where removed."""
-        mass = np.where(self._on_list, self.listed.mass_before[row_numbers(len(self.ids)), self._place], 0.0)
+        reach = self.listed.reach[row_numbers(len(self.ids)), self._place - 1]
+        mass = np.where(self._on_list & (self._place > 0), reach, 0.0)
         for row, column, scores, ahead in self._beyond():
             mass[row, column] = np.exp(scores[ahead] - self.listed.logsumexp[row]).sum()
         return mass

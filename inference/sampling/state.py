@@ -1,16 +1,16 @@
-"""What a stage may know of one run: its parameters, what it has said so far, and which tokens would end it.
+"""What stages may know of the runs they serve: parameters, what has been said so far, which tokens would end it.
 
-Knows nothing of scores. ``RowState`` changes only through ``observe``.
+Knows nothing of scores. A ``RowState`` changes only through ``observe``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 
 import numpy as np
 
-from inference.sampling.arrays import Ints
+from inference.sampling.arrays import Bools, Floats, Ints
 from inference.spec import SamplingParams, StageName
 
 
@@ -38,7 +38,7 @@ class TokenSet:
 
 
 class RowState:
-    """One run as its stages see it. ``ending_ids`` are the tokens that end it: EOS unless ignored, and the stop ids."""
+    """One run as its stages see it."""
 
     def __init__(
         self, params: SamplingParams, active: frozenset[StageName], prompt_ids: Sequence[int], vocab_size: int, eos_token_ids: Sequence[int]
@@ -69,3 +69,47 @@ class RowState:
     def bias_ids(self) -> Ints:
         """(m,) the tokens that ``logit_bias`` names."""
         return np.array(list(self.params.logit_bias), dtype=np.int64)
+
+
+class Rows:
+    """The runs of a batch, and their parameters as columns. Parameters never change, so each column is built once."""
+
+    def __init__(self, states: Sequence[RowState]) -> None:
+        self._states = tuple(states)
+        self._columns: dict[str, Floats] = {}
+        self._on: dict[StageName, Bools] = {}
+
+    def __len__(self) -> int:
+        return len(self._states)
+
+    def __iter__(self) -> Iterator[RowState]:
+        return iter(self._states)
+
+    @cached_property
+    def active(self) -> frozenset[StageName]:
+        """The stages that at least one row needs."""
+        return frozenset().union(*(state.active for state in self._states))
+
+    def on(self, stage: StageName) -> Bools:
+        """(B,) the rows that need ``stage``."""
+        if stage not in self._on:
+            self._on[stage] = np.array([stage in state.active for state in self._states])
+        return self._on[stage]
+
+    def column(self, parameter: str) -> Floats:
+        """(B,) a parameter of every row."""
+        if parameter not in self._columns:
+            self._columns[parameter] = np.array([getattr(state.params, parameter) for state in self._states], dtype=np.float64)
+        return self._columns[parameter]
+
+    @cached_property
+    def at_least(self) -> Ints:
+        """(B,) ``min_keep``."""
+        return self.column("min_keep").astype(np.int64)
+
+    def ids(self, stage: StageName, of: Callable[[RowState], Ints]) -> list[Ints]:
+        """``of`` each row that needs ``stage``, nothing of the others."""
+        return [of(state) if on else NO_IDS for state, on in zip(self._states, self.on(stage).tolist(), strict=True)]
+
+
+NO_IDS: Ints = np.empty(0, dtype=np.int64)

@@ -8,7 +8,8 @@ import numpy as np
 
 from inference.sampling.arrays import Floats
 from inference.sampling.scores import Listed, Scores
-from inference.sampling.stage import Rows, Stage, column
+from inference.sampling.stage import Stage
+from inference.sampling.state import Rows
 from inference.spec import SamplingParams, StageName
 
 COLDEST = 1e-200  # below this every float32 gap is infinite anyway, and the division would overflow
@@ -32,7 +33,7 @@ class Temperature(Stage):
         return {"temperature": params.temperature}
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
-        return scores.divide(np.where(self.which(rows), np.maximum(column(rows, "temperature"), COLDEST), 1.0))
+        return scores.divide(np.where(rows.on(self.name), np.maximum(rows.column("temperature"), COLDEST), 1.0))
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"temperature": column(rows, "temperature")}
+        return {"temperature": rows.column("temperature")}

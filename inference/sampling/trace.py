@@ -17,8 +17,8 @@ from inference.sampling.arrays import Bools, Floats, Ints
 from inference.sampling.dice import Fall
 from inference.sampling.pipeline import Step
 from inference.sampling.scores import Listed
-from inference.sampling.stage import Rows
 from inference.sampling.standing import Standing
+from inference.sampling.state import Rows
 from inference.spec import Watch
 
 LARGEST_F4 = float(np.finfo(np.float32).max)
@@ -32,12 +32,12 @@ class Shown:
 
     @classmethod
     def choose(cls, raw: Listed, final: Listed, chosen: Ints, watches: Sequence[Watch]) -> Shown:
-        best, last = raw.ids.tolist(), final.ids.tolist()
+        best, last = raw.ranking.ids.tolist(), final.ranking.ids.tolist()
         tokens = []
         for row, watch in enumerate(watches):
             first = best[row][: min(watch.top_n, int(raw.count[row]))]
             then = last[row][: min(watch.top_n, int(final.count[row]))]
-            pinned = (token for token in watch.pinned if token < raw.vocab)
+            pinned = (token for token in watch.pinned if token < raw.source.scores.shape[1])
             tokens.append(list(dict.fromkeys([*first, *then, int(chosen[row]), *pinned])))
         return cls(tokens)
 

@@ -8,8 +8,9 @@ import numpy as np
 
 from inference.sampling.arrays import Floats
 from inference.sampling.scores import Listed, Scores
-from inference.sampling.stage import Rows, Stage, at_least, column
+from inference.sampling.stage import Stage
 from inference.sampling.standing import Standing
+from inference.sampling.state import Rows
 from inference.spec import SamplingParams, StageName
 
 
@@ -31,18 +32,19 @@ class TopK(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        return listed.keep(listed.scores >= self._threshold(listed, rows)[:, None], self.which(rows), at_least(rows))
+        count = (listed.ranking.scores >= self._threshold(listed, rows)[:, None]).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"top_k": column(rows, "top_k"), "threshold": self._threshold(before, rows)}
+        return {"top_k": rows.column("top_k"), "threshold": self._threshold(before, rows)}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.ranks.astype(np.float64)
 
     def _threshold(self, listed: Listed, rows: Rows) -> Floats:
         """(B,) the k-th score, or the last on the list where it is no longer than that."""
-        k = np.minimum(column(rows, "top_k").astype(np.int64), listed.count)
-        threshold: Floats = listed.scores[np.arange(len(rows)), np.maximum(k, 1) - 1]
+        k = np.minimum(rows.column("top_k").astype(np.int64), listed.count)
+        threshold: Floats = listed.ranking.scores[np.arange(len(rows)), np.maximum(k, 1) - 1]
         return threshold
 
 
@@ -64,10 +66,11 @@ class TopP(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        return listed.keep(listed.mass_before < column(rows, "top_p")[:, None], self.which(rows), at_least(rows))
+        count = 1 + (listed.reach < rows.column("top_p")[:, None]).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"top_p": column(rows, "top_p")}
+        return {"top_p": rows.column("top_p")}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.mass_before
@@ -88,10 +91,11 @@ class MinP(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        return listed.keep(listed.weights >= column(rows, "min_p")[:, None], self.which(rows), at_least(rows))
+        count = (listed.ranking.weights >= rows.column("min_p")[:, None]).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        share, largest = column(rows, "min_p"), np.exp(before.top - before.logsumexp)
+        share, largest = rows.column("min_p"), 1 / before.total
         return {"min_p": share, "max_p": largest, "threshold": share * largest}
 
     def reason(self, standing: Standing) -> Floats:
