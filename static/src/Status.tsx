@@ -2,6 +2,7 @@
 
 import { fill, gettext, ngettext } from "./i18n";
 import type { Finished } from "./protocol/generated";
+import { compact } from "./numbers";
 import { connection, run } from "./store/view";
 import type { RunState } from "./store/run";
 import { label } from "./tokens/pieces";
@@ -9,10 +10,25 @@ import { label } from "./tokens/pieces";
 export function Status() {
   const text = connectionText() ?? runText(run.value);
   return (
-    <p class="status" role="status" data-testid="status" data-phase={run.value.phase} data-connection={connection.value} data-reason={run.value.finished?.reason}>
-      <i class="status-dot" aria-hidden="true" />
-      <span>{text}</span>
+    <footer class="status">
+      <p class="status-line" role="status" data-testid="status" data-phase={run.value.phase} data-connection={connection.value} data-reason={run.value.finished?.reason}>
+        <i class="status-dot" aria-hidden="true" />
+        <span>{text}</span>
+      </p>
       <Progress />
+      <Count />
+    </footer>
+  );
+}
+
+/** How full the context is. Not part of the live region: it changes with every token. */
+function Count() {
+  const { started, tokens, model } = run.value;
+  if (!started) return null;
+  return (
+    <p class="count">
+      {fill(gettext("%(prompt)s prompt + %(new)s new"), { prompt: started.prompt_ids.length, new: tokens.length })}
+      {model && <span class="quiet"> / {compact(model.context)}</span>}
     </p>
   );
 }

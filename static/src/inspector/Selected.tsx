@@ -1,7 +1,7 @@
 /** Which token is being looked at, and the way to its neighbours. */
 
 import { fill, gettext } from "../i18n";
-import { pick, picked, run, step, token } from "../store/view";
+import { follow, pick, picked, run, step, token } from "../store/view";
 import { label } from "../tokens/pieces";
 
 export function Selected() {
@@ -19,7 +19,9 @@ export function Selected() {
       <button type="button" class="icon" aria-label={gettext("Next token")} disabled={step.value >= run.value.tokens.length - 1} onClick={() => pick(step.value + 1)}>
         <Arrow d="m6 3 5 5-5 5" />
       </button>
-      <span class={picked.value === null ? "following" : "following off"} title={gettext("The newest token is shown")} aria-hidden="true" />
+      <button type="button" class="chip follow" aria-pressed={picked.value === null} title={gettext("Always show the newest token")} onClick={() => (picked.value === null ? pick(step.value) : follow())}>
+        {gettext("Follow")}
+      </button>
     </div>
   );
 }

@@ -12,7 +12,7 @@ export function Legend() {
   return (
     <div class="legend">
       <label>
-        <span class="visually-hidden">{gettext("Colour tokens by")}</span>
+        <span class="quiet">{gettext("Colour by")}</span>
         <select class="select small" title={current.help} value={metric.value} onChange={({ currentTarget }) => (metric.value = currentTarget.value as MetricName)}>
           {Object.entries(all).map(([name, { title }]) => (
             <option key={name} value={name}>

@@ -2,7 +2,7 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { fill, gettext } from "../i18n";
+import { gettext } from "../i18n";
 import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
 import { follow, head, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
@@ -109,22 +109,9 @@ function keyDown(event: KeyboardEvent, view: StreamView): void {
 }
 
 function StreamHead() {
-  const { tokens, started } = run.value;
-  const context = run.value.model?.context;
   return (
     <header class="pane-head">
-      <h2>{gettext("Text")}</h2>
-      {started && (
-        <p class="count">
-          {fill(gettext("%(prompt)s prompt + %(new)s new"), { prompt: started.prompt_ids.length, new: tokens.length })}
-          {context ? <span class="quiet"> / {context}</span> : null}
-        </p>
-      )}
-      {picked.value !== null && isLive(run.value) && (
-        <button type="button" class="chip" onClick={follow}>
-          {gettext("Follow the newest")}
-        </button>
-      )}
+      <h2 class="visually-hidden">{gettext("Text")}</h2>
       <Legend />
     </header>
   );

@@ -1,65 +1,82 @@
 /** How the bytes of a token are shown: text, visible white space, and the bytes of split characters in hexadecimal. Pure. */
 
-export interface Shown {
-  before: string; // hexadecimal of bytes that complete a character begun by an earlier token
-  text: string; // what became readable with this token
-  after: string; // hexadecimal of bytes that begin a character which this token leaves unfinished
+export interface Part {
+  kind: "text" | "bytes";
+  value: string; // text, or hexadecimal
 }
 
-const CONTINUATION = (byte: number): boolean => (byte & 0xc0) === 0x80;
-
-/** How many bytes at the end of `bytes` begin a UTF-8 character without completing it. */
-export function unfinished(bytes: Uint8Array): number {
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (!CONTINUATION(byte)) return back < lengthOf(byte) ? back : 0;
-  }
-  return 0;
-}
-
+const isContinuation = (byte: number | undefined): boolean => byte !== undefined && (byte & 0xc0) === 0x80;
 const lengthOf = (lead: number): number => (lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : lead >= 0xc0 ? 2 : 1);
+const strict = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 export const hex = (bytes: Uint8Array): string => Array.from(bytes, (byte) => byte.toString(16).toUpperCase().padStart(2, "0")).join(" ");
 
-/** Decodes a sequence of tokens, remembering the bytes of a character that is still to be completed. */
+/** The character that `bytes` hold, or null where they are no UTF-8. */
+function character(bytes: Uint8Array): string | null {
+  try {
+    return strict.decode(bytes);
+  } catch {
+    return null;
+  }
+}
+
+/** Whether a character begins at `at` and the bytes end before it does. */
+function endsWithin(bytes: Uint8Array, at: number): boolean {
+  const rest = bytes.subarray(at);
+  return rest.length < lengthOf(rest[0] ?? 0) && rest.subarray(1).every(isContinuation);
+}
+
+/**
+ * Reads one token after another and remembers the bytes of a character that is still to be completed. Every byte is shown once:
+ * in the text where it completes a character, otherwise in hexadecimal.
+ */
 export class PieceReader {
   private pending = new Uint8Array();
 
-  read(piece: Uint8Array): Shown {
-    const joined = new Uint8Array(this.pending.length + piece.length);
-    joined.set(this.pending);
-    joined.set(piece, this.pending.length);
-    const open = unfinished(joined);
-    const shown = this.describe(piece, joined, open);
-    this.pending = joined.slice(joined.length - open);
-    return shown;
+  read(piece: Uint8Array): Part[] {
+    const begun = this.pending.length;
+    const bytes = new Uint8Array(begun + piece.length);
+    bytes.set(this.pending);
+    bytes.set(piece, begun);
+    this.pending = new Uint8Array();
+    return joined(this.walk(bytes, begun));
   }
 
-  private describe(piece: Uint8Array, joined: Uint8Array, open: number): Shown {
-    const begun = this.pending.length;
-    const completing = begun && open < joined.length ? Math.min(piece.length, Math.max(0, lengthOf(joined[0] ?? 0) - begun)) : 0;
-    return {
-      before: hex(piece.subarray(0, completing)),
-      text: new TextDecoder().decode(joined.subarray(0, joined.length - open)),
-      after: hex(piece.subarray(Math.max(completing, piece.length - open))),
-    };
+  private walk(bytes: Uint8Array, begun: number): Part[] {
+    const parts: Part[] = [];
+    const raw = (from: number, to: number) => to > Math.max(from, begun) && parts.push({ kind: "bytes", value: hex(bytes.subarray(Math.max(from, begun), to)) });
+    for (let at = 0; at < bytes.length; ) {
+      if (endsWithin(bytes, at)) {
+        raw(at, bytes.length);
+        this.pending = bytes.slice(at);
+        return parts;
+      }
+      const length = lengthOf(bytes[at] ?? 0);
+      const text = character(bytes.subarray(at, at + length));
+      if (text === null || at < begun) raw(at, at + (text === null ? 1 : length));
+      if (text !== null) parts.push({ kind: "text", value: text });
+      at += text === null ? 1 : length;
+    }
+    return parts;
   }
+}
+
+/** Neighbours of one kind in one part. */
+function joined(parts: Part[]): Part[] {
+  const result: Part[] = [];
+  for (const { kind, value } of parts) {
+    const last = result.at(-1);
+    if (last?.kind === kind) last.value += kind === "bytes" ? ` ${value}` : value;
+    else result.push({ kind, value });
+  }
+  return result;
 }
 
 const VISIBLE: Record<string, string> = { " ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", "\u200b": "␣", "\u200d": "‿" };
+const visible = (text: string): string => Array.from(text, (each) => VISIBLE[each] ?? each).join("");
 
 /** One token by itself, on one line: for tables and labels. */
 export function label(piece: Uint8Array): string {
-  try {
-    const text = new TextDecoder("utf-8", { fatal: true }).decode(piece);
-    return text === "" ? "∅" : Array.from(text, (character) => VISIBLE[character] ?? character).join("");
-  } catch {
-    return hex(piece);
-  }
+  const parts = new PieceReader().read(piece);
+  return parts.map(({ kind, value }) => (kind === "text" ? visible(value) : value)).join(" ") || "∅";
 }
-
-/** The text of whole tokens in a row. */
-export const textOf = (pieces: readonly Uint8Array[]): string => {
-  const decoder = new TextDecoder();
-  return pieces.map((piece) => decoder.decode(piece, { stream: true })).join("") + decoder.decode();
-};

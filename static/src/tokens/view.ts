@@ -4,7 +4,7 @@
  */
 
 import type { Token } from "../protocol/generated";
-import { PieceReader, type Shown } from "./pieces";
+import { PieceReader, type Part } from "./pieces";
 
 const WHITE = /[ \t\n\r\u00a0\u200b]/;
 const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "tab" };
@@ -63,8 +63,7 @@ export class StreamView {
     element.className = "token";
     element.dataset.position = String(position);
     element.title = title;
-    const shown = this.reader.read(piece);
-    element.append(...parts(shown));
+    element.append(...this.reader.read(piece).flatMap(nodes));
     if (piece.length === 0) element.append(bytes("∅"));
     return element;
   }
@@ -126,9 +125,7 @@ function setNumber(element: HTMLElement | undefined, name: string, value: number
   else element?.style.setProperty(name, value.toFixed(3));
 }
 
-function parts({ before, text, after }: Shown): Node[] {
-  return [...(before ? [bytes(before)] : []), ...marked(text), ...(after ? [bytes(after)] : [])];
-}
+const nodes = ({ kind, value }: Part): Node[] => (kind === "text" ? marked(value) : [bytes(value)]);
 
 function bytes(hexadecimal: string): HTMLElement {
   const element = document.createElement("span");

@@ -9,7 +9,7 @@ import { columns, layers, maps, shownHead, watched } from "./state";
 
 export function Grid() {
   return (
-    <div class="attention-grid" data-testid="attention-grid" role="group" aria-label={gettext("Layers and heads")} style={{ "--columns": columns.value.length }}>
+    <div class="attention-grid" data-testid="attention-grid" role="group" aria-label={gettext("Layers and heads")} style={{ "--columns": columns.value.length, "--layers": layers.value.length }}>
       <span class="axis corner" aria-hidden="true" />
       {columns.value.map((column) => (
         <span class="axis" key={`c${column}`} aria-hidden="true">

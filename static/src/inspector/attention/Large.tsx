@@ -31,8 +31,10 @@ export function Large() {
         <b>{headTitle(shownHead.value)}</b>
         <span class="quiet">{fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? label(token.value.piece) : "" })}</span>
       </figcaption>
-      {shown ? <Bars row={shown} /> : <p class="note">{gettext("This head was not watched at this step.")}</p>}
-      {shown && <Strongest row={shown} />}
+      <div class="one-row">
+        {shown ? <Bars row={shown} /> : <p class="note">{gettext("This head was not watched at this step.")}</p>}
+        {shown && <Strongest row={shown} />}
+      </div>
       <Matrix />
     </figure>
   );

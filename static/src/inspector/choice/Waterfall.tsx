@@ -66,9 +66,8 @@ function Head({ column, before }: { column: Column; before: Column | undefined }
   const removed = before ? before.stage.kept - stage.kept : 0;
   return (
     <th scope="col" class={removed ? "stage removes" : "stage"} data-testid="stage" data-stage={stage.name} data-sum={sum} data-kept={stage.kept} data-removed-mass={stage.removed_mass} data-entropy-bits={entropyBits}>
-      <span class="stage-name">
-        {stageTitle(stage.name)} <span class="stage-param">{Object.values(params).map(number).join(" ")}</span>
-      </span>
+      <span class="stage-name">{stageTitle(stage.name)}</span>
+      <span class="stage-param">{Object.values(params).map(number).join(" ") || "–"}</span>
       <span class="stage-line" title={gettext("Tokens that are left")}>
         {count(stage.kept)} <span class="quiet">{gettext("left")}</span>
       </span>

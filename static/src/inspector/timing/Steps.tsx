@@ -15,17 +15,18 @@ const cost = ({ forward_ms, sample_ms }: Token): number => forward_ms + sample_m
 
 const draw: Draw = (context, width, height, ratio) => {
   const { tokens } = run.value;
-  const { accent, warm, line, quiet, text } = colours.value;
+  const { accent, warm, line, quiet, text, faint } = colours.value;
   const y = scaleLinear([0, (max(tokens, cost) ?? 1) * 1.1], [height - ratio, 4 * ratio]);
   const each = (width - LEFT * ratio) / Math.max(tokens.length, 32);
   context.clearRect(0, 0, width, height);
   axis(context, y, width, ratio, line, quiet);
+  fillBar(context, faint, LEFT * ratio + step.value * each - ratio, each + ratio, height, 0);
+  fillBar(context, text, LEFT * ratio + step.value * each - ratio, each + ratio, 3 * ratio, 0);
   tokens.forEach((token, k) => {
     const x = LEFT * ratio + k * each;
     const bar = Math.max(ratio, each - (each > 3 * ratio ? ratio : 0));
     fillBar(context, accent, x, bar, y(0), y(token.forward_ms));
     fillBar(context, warm, x, bar, y(token.forward_ms), y(cost(token)));
-    if (k === step.value) fillBar(context, text, x, bar, height, height - 3 * ratio);
   });
 };
 
@@ -42,7 +43,7 @@ function axis(context: CanvasRenderingContext2D, y: (value: number) => number, w
     context.fillStyle = line;
     context.fillRect(LEFT * ratio, y(tick), width, ratio);
     context.fillStyle = text;
-    context.fillText(`${tick} ms`, 0, Math.max(8 * ratio, y(tick)));
+    context.fillText(`${tick} ms`, 0, Math.min(y(0) - 6 * ratio, Math.max(6 * ratio, y(tick))));
   }
 }
 
