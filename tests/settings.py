@@ -9,4 +9,4 @@ if "LOGITSCOPE_DATA_DIR" not in os.environ:
     os.environ["LOGITSCOPE_DATA_DIR"] = tempfile.mkdtemp(prefix="logitscope-tests-")
     atexit.register(shutil.rmtree, os.environ["LOGITSCOPE_DATA_DIR"], ignore_errors=True)
 
-from playground.settings import *  # noqa: E402, F403
+from playground.settings import *  # noqa: F403
