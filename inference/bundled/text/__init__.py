@@ -1,0 +1,1 @@
+"""The generator of the training text. Everything in it was written for this project."""
