@@ -30,10 +30,10 @@ class CannotListen(OSError):
 def listen(host: str, port: int) -> socket.socket:
     """A listening socket that children inherit. Raises ``CannotListen``."""
     try:
-        address = socket.getaddrinfo(host, port, socket.AF_INET, socket.SOCK_STREAM)[0][4]
+        address = socket.getaddrinfo(host, None, socket.AF_INET, socket.SOCK_STREAM)[0][4][0]
         listening = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listening.bind(address)
+        listening.bind((address, port))
         listening.listen(BACKLOG)
     except (OSError, OverflowError) as error:
         raise CannotListen(f"cannot listen on {host}:{port}: {error}") from error

@@ -160,7 +160,7 @@ async def test_the_place_in_the_queue_is_told_as_it_changes(log: EventLog) -> No
 
 @pytest.mark.parametrize("type", ["resume", "cancel", "watch"])
 async def test_a_foreign_run_and_an_absent_one_are_answered_alike(engine: SmallEngine, type: str) -> None:
-    fields = {"watch": {}} if type == "watch" else {}
+    fields: dict[str, object] = {"watch": {}} if type == "watch" else {}
     async with Client("ann") as ann, Client("bob") as bob:
         run = (await ann.start(tokens=1000, pace=10))["run"]
         foreign = await bob.ask(type, run=run, **fields)
