@@ -12,7 +12,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from itertools import accumulate
 from typing import Any, Protocol
 
 import torch
@@ -77,88 +77,103 @@ def family_attention(module: Any, options: dict[str, Any]) -> Callable[..., tupl
     return found
 
 
-@dataclass(frozen=True, slots=True)
-class Query:
-    """What capture needs of one layer of one pass: the packed queries, or the weights that the family's function computed."""
+class LayerCall:
+    """One layer's attention in one pass: what the model handed over, and where its cache is. Kept by the pass where rows are watched."""
 
-    query: torch.Tensor  # (1, heads, T, D)
-    scaling: float
-    window: int | None
-    weights: dict[int, torch.Tensor] | None  # by chunk: (heads, keys), of its last position
+    __slots__ = ("_module", "_options", "_own", "cached_keys", "cached_values", "key", "query", "scaling", "value", "weights", "window")
+
+    def __init__(self, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]) -> None:
+        self._module, self._options = module, options
+        self._own = family_attention(module, options)
+        self.query, self.key, self.value = query, key, value  # (1, heads, T, D), (1, kv heads, T, D) twice
+        self.window: int | None = options.get("sliding_window") or None
+        scaling = options.get("scaling")
+        self.scaling: float = query.shape[-1] ** -0.5 if scaling is None else scaling
+        self.weights: dict[int, torch.Tensor] | None = None if self._own is None else {}  # by chunk: (heads, keys) of its last position
+
+    @property
+    def explicit(self) -> bool:
+        """Whether masks must always be given: only SDPA knows causal attention without one."""
+        return self._own is not None
+
+    def decode(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """One query a row: ``q`` (rows, heads, D), ``k`` and ``v`` (rows, kv heads, keys, D), ``mask`` (rows, 1, 1, keys).
+
+        Returns (rows, heads, D) and, from a family's own function, the weights (rows, heads, keys).
+        """
+        if self._own is None:
+            grouped = q.reshape(q.shape[0], k.shape[1], -1, q.shape[2])  # queries that share a kv head side by side
+            out = F.scaled_dot_product_attention(grouped, k, v, attn_mask=mask, scale=self.scaling)
+            return out.reshape(q.shape[0], q.shape[1], -1), None
+        out, weights = self._by_family(q.unsqueeze(2), k, v, mask)
+        return out[:, 0], weights[:, :, -1]
+
+    def prefill(
+        self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None
+    ) -> tuple[torch.Tensor, torch.Tensor | None]:
+        """``q`` (1, heads, queries, D) -> (1, queries, heads, D), weights of the last query (heads, keys).
+
+        By transformers' own wrapper, so that the numbers are those of its ``generate``.
+        """
+        if self._own is None:
+            return sdpa_attention_forward(self._module, q, k, v, mask, scaling=self.scaling)[0], None
+        out, weights = self._by_family(q, k, v, mask)
+        return out, weights[0, :, -1]
+
+    def _by_family(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
+        assert self._own is not None
+        if mask is not None:
+            mask = torch.zeros(mask.shape, dtype=q.dtype, device=q.device).masked_fill_(~mask, torch.finfo(q.dtype).min)
+        return self._own(self._module, q, k, v, mask, **{**self._options, "scaling": self.scaling})
 
 
 class RaggedPass:
-    """One forward pass over ``chunks``, of which the first ``decoding`` have one token and a past. ``watched`` keeps the queries."""
+    """One forward pass over ``chunks``, of which the first ``decoding`` have one token each. ``watched`` keeps the calls."""
 
     def __init__(self, arena: Arena, chunks: Sequence[Chunk], decoding: int, watched: bool) -> None:
         self._arena = arena
         self._rows = _DecodeRows(chunks[:decoding], arena.device) if decoding > 1 else None
         first = decoding if decoding > 1 else 0
-        starts = _starts(chunks)
+        starts = list(accumulate((len(chunk.ids) for chunk in chunks), initial=0))
         self._chunks = [(n, starts[n], chunks[n]) for n in range(first, len(chunks))]
         self._masks: dict[tuple[int, int | None, bool], torch.Tensor | None] = {}
-        self.queries: dict[int, Query] | None = {} if watched else None
+        self.calls: dict[int, LayerCall] | None = {} if watched else None
 
     def attend(self, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]) -> torch.Tensor:
         layer = module.layer_idx
-        keys, values = self._arena.keys[layer], self._arena.values[layer]
-        window = options.get("sliding_window") or None
-        scaling = options.get("scaling")
-        scaling = query.shape[-1] ** -0.5 if scaling is None else scaling
-        own = family_attention(module, options)
-        weights: dict[int, torch.Tensor] | None = None if own is None or self.queries is None else {}
-        call = _Call(module, own, scaling, options, weights)
-        outputs = []
-        if self._rows is not None:
-            outputs.append(self._decode(call, query, key, value, keys, values, window))
-        for index, start, chunk in self._chunks:
-            outputs.append(self._chunk(call, index, start, chunk, query, key, value, keys, values, window))
-        if self.queries is not None:
-            self.queries[layer] = Query(query, scaling, window, weights)
+        call = LayerCall(module, query, key, value, options)
+        call.cached_keys, call.cached_values = self._arena.keys[layer], self._arena.values[layer]
+        outputs = [] if self._rows is None else [self._decode(call, self._rows)]
+        outputs += [self._chunk(call, index, start, chunk) for index, start, chunk in self._chunks]
+        if self.calls is not None:
+            self.calls[layer] = call
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)
 
-    def _decode(
-        self,
-        call: _Call,
-        query: torch.Tensor,
-        key: torch.Tensor,
-        value: torch.Tensor,
-        keys: torch.Tensor,
-        values: torch.Tensor,
-        window: int | None,
-    ) -> torch.Tensor:
-        rows = self._rows
-        assert rows is not None
+    def _decode(self, call: LayerCall, rows: _DecodeRows) -> torch.Tensor:
         n = rows.count
-        keys[rows.slots, :, rows.positions] = key[0, :, :n].transpose(0, 1)
-        values[rows.slots, :, rows.positions] = value[0, :, :n].transpose(0, 1)
-        k, v = rows.cached(keys), rows.cached(values)
-        q = rows.spread(query[0, :, :n].transpose(0, 1))  # (span, heads, D)
-        out = call.decode(q, k, v, rows.mask(window), range(n), rows.offsets)
+        call.cached_keys[rows.slots, :, rows.positions] = call.key[0, :, :n].transpose(0, 1)
+        call.cached_values[rows.slots, :, rows.positions] = call.value[0, :, :n].transpose(0, 1)
+        q = rows.spread(call.query[0, :, :n].transpose(0, 1))  # (span, heads, D)
+        out, weights = call.decode(q, rows.cached(call.cached_keys), rows.cached(call.cached_values), rows.mask(call.window))
+        if weights is not None and call.weights is not None:
+            call.weights.update(enumerate(rows.gather(weights)))
         return rows.gather(out).unsqueeze(0)
 
-    def _chunk(
-        self,
-        call: _Call,
-        index: int,
-        start: int,
-        chunk: Chunk,
-        query: torch.Tensor,
-        key: torch.Tensor,
-        value: torch.Tensor,
-        keys: torch.Tensor,
-        values: torch.Tensor,
-        window: int | None,
-    ) -> torch.Tensor:
-        count, past, slot = len(chunk.ids), chunk.past, chunk.slot
-        end, stop = past + count, start + count
-        keys[slot, :, past:end] = key[0, :, start:stop]
-        values[slot, :, past:end] = value[0, :, start:stop]
-        first = max(0, past + 1 - window) if window else 0  # older keys are outside every query's window
-        k, v = keys[slot : slot + 1, :, first:end], values[slot : slot + 1, :, first:end]
-        if count == 1:
-            return call.decode(query[0, :, start:stop].transpose(0, 1), k, v, None, (index,), None).unsqueeze(0)
-        return call.prefill(query[:, :, start:stop], k, v, self._mask(index, chunk, window, call.own is not None), index)
+    def _chunk(self, call: LayerCall, index: int, start: int, chunk: Chunk) -> torch.Tensor:
+        stop, end = start + len(chunk.ids), chunk.past + len(chunk.ids)
+        slot, window = chunk.slot, call.window
+        call.cached_keys[slot, :, chunk.past : end] = call.key[0, :, start:stop]
+        call.cached_values[slot, :, chunk.past : end] = call.value[0, :, start:stop]
+        first = max(0, chunk.past + 1 - window) if window else 0  # older keys are outside every query's window
+        k, v = call.cached_keys[slot : slot + 1, :, first:end], call.cached_values[slot : slot + 1, :, first:end]
+        if end - chunk.past == 1:
+            out, weights = call.decode(call.query[0, :, start:stop].transpose(0, 1), k, v, None)
+            out, weights = out.unsqueeze(0), None if weights is None else weights[0]
+        else:
+            out, weights = call.prefill(call.query[:, :, start:stop], k, v, self._mask(index, chunk, window, call.explicit))
+        if weights is not None and call.weights is not None:
+            call.weights[index] = weights
+        return out
 
     def _mask(self, index: int, chunk: Chunk, window: int | None, explicit: bool) -> torch.Tensor | None:
         """(1, 1, queries, keys), true where attended; ``None`` where plain causal attention says the same."""
@@ -179,57 +194,6 @@ def _causal_mask(chunk: Chunk, window: int | None, explicit: bool, device: torch
     return (mask if window is None else mask & (keys > queries - window))[None, None]
 
 
-def _starts(chunks: Sequence[Chunk]) -> list[int]:
-    starts, total = [], 0
-    for chunk in chunks:
-        starts.append(total)
-        total += len(chunk.ids)
-    return starts
-
-
-@dataclass(frozen=True, slots=True)
-class _Call:
-    """The attention calls of one layer: by SDPA, or by the family's ``own`` function, whose weights are kept where wanted."""
-
-    module: Any
-    own: Callable[..., tuple[torch.Tensor, torch.Tensor]] | None
-    scaling: float
-    options: dict[str, Any]
-    weights: dict[int, torch.Tensor] | None
-
-    def decode(
-        self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None, indices: Sequence[int], offsets: list[int] | None
-    ) -> torch.Tensor:
-        """One query a row: ``q`` (rows, heads, D), ``k`` and ``v`` (rows, kv heads, keys, D), ``mask`` (rows, 1, 1, keys) -> (rows, heads, D)."""
-        if self.own is None:
-            grouped = q.reshape(q.shape[0], k.shape[1], -1, q.shape[2])  # queries that share a kv head side by side
-            out = F.scaled_dot_product_attention(grouped, k, v, attn_mask=mask, scale=self.scaling)
-            return out.reshape(q.shape[0], q.shape[1], -1)
-        out, weights = self._own(q.unsqueeze(2), k, v, mask)
-        for n, index in enumerate(indices):
-            self._keep(index, weights[offsets[n] if offsets else n, :, -1])
-        return out[:, 0]
-
-    def prefill(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None, index: int) -> torch.Tensor:
-        """``q`` (1, heads, queries, D) -> (1, queries, heads, D). transformers' own wrapper, so that numbers match its ``generate``."""
-        if self.own is None:
-            out: torch.Tensor = sdpa_attention_forward(self.module, q, k, v, mask, scaling=self.scaling)[0]
-            return out
-        out, weights = self._own(q, k, v, mask)
-        self._keep(index, weights[0, :, -1])
-        return out
-
-    def _own(self, q: torch.Tensor, k: torch.Tensor, v: torch.Tensor, mask: torch.Tensor | None) -> tuple[torch.Tensor, torch.Tensor]:
-        added = None if mask is None else torch.zeros(mask.shape, dtype=q.dtype, device=q.device).masked_fill_(~mask, torch.finfo(q.dtype).min)
-        assert self.own is not None
-        options = {name: value for name, value in self.options.items() if name != "scaling"}
-        return self.own(self.module, q, k, v, added, scaling=self.scaling, **options)
-
-    def _keep(self, index: int, weights: torch.Tensor) -> None:
-        if self.weights is not None:
-            self.weights[index] = weights
-
-
 class _DecodeRows:
     """Several requests with one token each, as one call over the range of slots in which they lie."""
 
@@ -239,10 +203,9 @@ class _DecodeRows:
         self.slots, self.positions = torch.tensor(slots, device=device), torch.tensor(positions, device=device)
         self.length = max(positions) + 1
         self._low, self._span = min(slots), max(slots) + 1 - min(slots)
-        self._dense = slots == list(range(self._low, self._low + self.count))
+        dense = slots == list(range(self._low, self._low + self.count))
         self._sparse = self._span > 2 * self.count  # then copying the rows is cheaper than attending for the idle slots between
-        self.offsets = list(range(self.count)) if self._dense or self._sparse else [slot - self._low for slot in slots]
-        self._at = None if self._dense or self._sparse else self.slots - self._low
+        self._at = None if dense or self._sparse else self.slots - self._low
         self._even = min(positions) == max(positions)
         self._masks: dict[int | None, torch.Tensor | None] = {}
 

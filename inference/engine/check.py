@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import torch
@@ -63,7 +64,7 @@ def _stepwise(runner: Runner, ids: list[int]) -> torch.Tensor:
         raise Unpackable("there is no memory for its cache")
     cuts = [0, len(ids) // 2, len(ids) - 3, len(ids) - 2, len(ids) - 1, len(ids)]
     rows = []
-    for start, end in zip(cuts, cuts[1:], strict=False):
+    for start, end in pairwise(cuts):
         other = Chunk(1, ids[start:end][::-1], start, 0)
         rows.append(runner.forward([Chunk(0, ids[start:end], start, end - start), other]).logits)
     return torch.cat(rows)

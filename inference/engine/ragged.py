@@ -11,7 +11,7 @@ import torch
 from inference.engine.arena import Arena
 from inference.engine.attention import NAME, Probe, RaggedPass, running
 from inference.engine.batch import Chunk, Output
-from inference.engine.capture import attention_rows, selected
+from inference.engine.capture import Watched, capture
 from inference.engine.loading import LoadedModel
 from inference.events import Attention
 
@@ -56,7 +56,7 @@ class RaggedRunner:
         kept, ends = _kept_rows(packed)
         with running(this):
             logits = self._logits(packed, kept)
-        attention = {} if this.queries is None else self._attention(this, packed, ends)
+        attention = {} if this.calls is None else self._attention(this, packed, ends)
         return Output(_in_order(logits, packed, order), {order[n]: rows for n, rows in attention.items()})
 
     def _logits(self, packed: list[Chunk], kept: list[int]) -> torch.Tensor:
@@ -75,12 +75,13 @@ class RaggedRunner:
         return logits if everything or self._keeps_rows else logits[kept]
 
     def _attention(self, this: RaggedPass, packed: list[Chunk], ends: list[int]) -> dict[int, Attention]:
-        assert this.queries is not None
-        found = {}
-        for n, chunk in enumerate(packed):
-            if chunk.heads is not None:
-                found[n] = selected(attention_rows(self._arena, this.queries, chunk, n, ends[n]), chunk.heads)
-        return found
+        assert this.calls is not None
+        watched = [
+            Watched(n, chunk.slot, ends[n], chunk.past + len(chunk.ids), chunk.heads)
+            for n, chunk in enumerate(packed)
+            if chunk.heads is not None
+        ]
+        return capture(self._arena, this.calls, watched, self.heads)
 
     def _use_our_attention(self) -> None:
         try:

@@ -1,0 +1,93 @@
+"""Time per output token of the engine over a bare forward loop on the same model: ``python -m benchmarks.engine``.
+
+The bare loop is what one would write by hand: ``model(input_ids, past_key_values)`` and argmax. Ways are measured in turns within
+one process, and compared by the median over rounds of the ratio within a round, so that a noisy machine hurts all alike.
+"""
+
+from __future__ import annotations
+
+import argparse
+import tempfile
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import torch
+import transformers
+
+from benchmarks.common import measured_model, median, prompts, table
+from inference import Engine, RunSpec, SamplingParams, Watch
+from inference.events import Token
+
+PROMPT = 32
+NOTHING = Watch(top_n=0, attention="off")
+WAYS = {
+    "text, greedy": ({"temperature": 0.0}, NOTHING),
+    "text, sampled": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, NOTHING),
+    "trace 20": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="off")),
+    "trace 20 + mean attention": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="mean")),
+    "trace 20 + all heads": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="all")),
+}
+
+
+def bare_loop(model: Any, ids: list[tuple[int, ...]], tokens: int) -> float:
+    """Median milliseconds a step of the hand-written loop."""
+    gaps = []
+    with torch.inference_mode():
+        output = model(input_ids=torch.tensor(ids), use_cache=True)
+        for _ in range(tokens):
+            before = time.perf_counter()
+            chosen = output.logits[:, -1].argmax(-1)
+            output = model(input_ids=chosen[:, None], past_key_values=output.past_key_values, use_cache=True)
+            gaps.append(time.perf_counter() - before)
+    return median(gaps) * 1e3
+
+
+def engine_loop(engine: Engine, ids: list[tuple[int, ...]], tokens: int, settings: dict[str, float], watch: Watch) -> float:
+    """Median milliseconds between two tokens of a run, over all runs of the batch."""
+    sampling = SamplingParams(max_tokens=tokens, ignore_eos=True, seed=1, **settings)
+    handles = [engine.submit(RunSpec(prompt_token_ids=row, sampling=sampling, watch=watch)) for row in ids]
+    gaps: list[float] = []
+    for handle in handles:
+        times = [event.t_ms for event in handle if isinstance(event, Token)]
+        gaps += [after - before for before, after in zip(times, times[1:], strict=False)]
+    return median(gaps)
+
+
+def measure(engine: Engine, model: Any, batch: int, tokens: int, rounds: int) -> list[dict[str, Any]]:
+    ids = prompts(batch, PROMPT, engine.info.vocab_size)
+    ways: dict[str, Callable[[], float]] = {"bare loop": lambda: bare_loop(model, ids, tokens)}
+    for name, (settings, watch) in WAYS.items():
+        ways[name] = lambda settings=settings, watch=watch: engine_loop(engine, ids, tokens, settings, watch)  # type: ignore[misc]
+    turns = [{name: way() for name, way in ways.items()} for _ in range(rounds + 1)][1:]  # the first one warms up
+    return [
+        {
+            "batch": batch,
+            "way": name,
+            "ms a token": median([turn[name] for turn in turns]),
+            "over the bare loop": median([turn[name] / turn["bare loop"] for turn in turns]),
+        }
+        for name in ways
+    ]
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--batch", type=int, nargs="*", default=[1, 8, 32])
+    parser.add_argument("--tokens", type=int, default=64)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--threads", type=int, default=1)
+    options = parser.parse_args()
+    torch.set_num_threads(options.threads)
+    with tempfile.TemporaryDirectory() as folder:
+        path = measured_model(Path(folder))
+        model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
+        with Engine.load(path, device="cpu", dtype="float32", threads=options.threads) as engine:
+            rows = [row for batch in options.batch for row in measure(engine, model, batch, options.tokens, options.rounds)]
+    print(f"{path.name}, {model.config.model_type}, float32, {options.threads} thread(s), {options.tokens} tokens, {options.rounds} rounds")
+    print(table(rows))
+
+
+if __name__ == "__main__":
+    main()
