@@ -30,7 +30,7 @@ CONFIGS: dict[str, Callable[[], Any]] = {
     "llama": lambda: transformers.LlamaConfig(**_GROUPED),
     "qwen2": lambda: transformers.Qwen2Config(**_GROUPED),
     "mistral": lambda: transformers.MistralConfig(**_GROUPED, sliding_window=12),
-    "gemma2": lambda: transformers.Gemma2Config(**_GROUPED, head_dim=16, sliding_window=12, query_pre_attn_scalar=16),
+    "gemma2": lambda: transformers.Gemma2Config(**_GROUPED, head_dim=16, sliding_window=12, query_pre_attn_scalar=16, attn_logit_softcapping=3.0),
     "gpt_neox": lambda: transformers.GPTNeoXConfig(**_SIZES),
     "opt": lambda: transformers.OPTConfig(
         hidden_size=64, word_embed_proj_dim=64, ffn_dim=96, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=160,

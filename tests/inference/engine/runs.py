@@ -1,0 +1,54 @@
+"""Short ways to ask for runs and to look at what they said."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import torch
+
+from inference import RunSpec, SamplingParams, Watch
+from inference.events import Event, Finished, Token
+from tests.inference.models import VOCABULARY
+
+NOTHING = Watch(top_n=0, attention="off")
+
+
+def prompt(length: int, seed: int = 0) -> tuple[int, ...]:
+    generator = torch.Generator().manual_seed(1000 * seed + length)
+    ids: list[int] = torch.randint(0, VOCABULARY - 1, (length,), generator=generator).tolist()
+    return tuple(ids)
+
+
+def spec(ids: Sequence[int] | str, watch: Watch = NOTHING, pace: float | None = None, **sampling: Any) -> RunSpec:
+    """Greedy for 20 tokens unless told otherwise."""
+    params = SamplingParams(**{"temperature": 0.0, "max_tokens": 20, "seed": 1, **sampling})
+    if isinstance(ids, str):
+        return RunSpec(prompt=ids, sampling=params, watch=watch, max_tokens_per_second=pace)
+    return RunSpec(prompt_token_ids=tuple(ids), sampling=params, watch=watch, max_tokens_per_second=pace)
+
+
+def tokens(events: Iterable[Event]) -> list[Token]:
+    return [event for event in events if isinstance(event, Token)]
+
+
+def ids(events: Iterable[Event]) -> list[int]:
+    return [token.id for token in tokens(events)]
+
+
+def finished(events: Sequence[Event]) -> Finished:
+    last = events[-1]
+    assert isinstance(last, Finished)
+    return last
+
+
+def text(events: Sequence[Event]) -> str:
+    return "".join(token.text for token in tokens(events)) + finished(events).text
+
+
+def generate(model: Any, start: Sequence[int], count: int) -> list[int]:
+    """What transformers itself gives, greedily."""
+    input_ids = torch.tensor([list(start)])
+    out = model.generate(input_ids=input_ids, attention_mask=torch.ones_like(input_ids), max_new_tokens=count, do_sample=False)
+    new: list[int] = out[0, len(start) :].tolist()
+    return new
