@@ -27,6 +27,7 @@ from inference.sampling.state import Rows, RowState
 from inference.sampling.trace import Tracer, incomplete
 from inference.spec import SamplingParams, StageName, Watch
 
+CACHED = 131072  # scores worked on at a time: what stays in the cache of a core with room for intermediate results
 HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
 
 
@@ -146,10 +147,15 @@ def choose(logits: torch.Tensor, samplers: Sequence[Sampler], watches: Sequence[
             else:
                 outcomes[row] = BadLogits(f"the largest logit is {peak}")
         for way, members in groups.items():
-            group = Group(scores, members, [samplers[row] for row in members], [watches[row] for row in members])
-            for row, outcome in zip(members, group.choose(way, way.head), strict=True):
-                outcomes[row] = outcome
+            for some in _split(members, max(1, CACHED // scores.shape[1])):
+                group = Group(scores, some, [samplers[row] for row in some], [watches[row] for row in some])
+                for row, outcome in zip(some, group.choose(way, way.head), strict=True):
+                    outcomes[row] = outcome
     return outcomes
+
+
+def _split(members: list[int], size: int) -> list[list[int]]:
+    return [members[start : start + size] for start in range(0, len(members), size)]
 
 
 class Group:

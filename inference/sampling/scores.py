@@ -120,6 +120,10 @@ class Listed:
         return self
 
     @property
+    def vocab(self) -> int:
+        return int(self.source.scores.shape[1])
+
+    @cached_property
     def rest(self) -> Bools:
         """(B,) there are survivors beyond the list."""
         return self.ranking.rest & ~self.cut

@@ -1,8 +1,8 @@
-"""Where given tokens stand in scores: score, rank, mass ahead. Knows nothing of stages."""
+"""Where given tokens stand in scores: score, rank, probability, mass ahead. Knows nothing of stages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -14,66 +14,97 @@ from inference.sampling.scores import Listed
 
 @dataclass(frozen=True, eq=False)
 class Standing:
-    """K tokens of each row in ``listed``. Most are found on the list; the few beyond it are looked up one by one."""
+    """K tokens of each row in one place of the pipeline. Void for tokens that are gone by then."""
 
-    listed: Listed
+    scores: Floats  # (B, K) -inf where gone
+    ranks: Ints  # (B, K) from 1, 0 where gone
+    probabilities: Floats  # (B, K)
+    mass_before: Floats  # (B, K) probability of the tokens ahead
+
+
+@dataclass(frozen=True, eq=False)
+class Standings:
+    """The same K tokens of each row in S places. Most are found on the lists; the few beyond them are looked up one by one."""
+
+    listed: Sequence[Listed]  # (S,)
     ids: Ints  # (B, K)
 
-    @cached_property
-    def _place(self) -> Ints:
-        """(B, K) columns of the list; arbitrary where the token is not on it.
+    def at(self, place: int) -> Standing:
+        return Standing(self.scores[place], self.ranks[place], self.probabilities[place], self._mass_before(place))
 
-        An inverse permutation in memory that is never cleared (Briggs and Torczon 1993): what was not written is found out by
-        looking back. Clearing it would cost more than all the rest for a large vocabulary.
-        """
-        rows, listed = row_numbers(len(self.ids)), self.listed.ranking.ids
-        places: Ints = np.empty(self.listed.source.scores.shape, dtype=np.int64)
-        places[rows, listed] = np.arange(listed.shape[1])
-        place = places[rows, self.ids]
-        return np.where((place >= 0) & (place < listed.shape[1]), place, 0)
+    @cached_property
+    def _column(self) -> Ints:
+        """(S, B, K) in the list, -1 where it is not on it. Cuts and temperature leave the order alone, so few orders are distinct."""
+        orders = {id(listed.ranking.ids): listed for listed in self.listed}
+        columns = {key: _find(self.ids, listed.ranking.ids, listed.vocab) for key, listed in orders.items()}
+        return np.stack([columns[id(listed.ranking.ids)] for listed in self.listed])
 
     @cached_property
     def _on_list(self) -> Bools:
-        rows = row_numbers(len(self.ids))
-        on_list: Bools = (self.listed.ranking.ids[rows, self._place] == self.ids) & (self._place < self.listed.count[:, None])
+        """(S, B, K)"""
+        count = np.stack([listed.count for listed in self.listed])
+        on_list: Bools = (self._column >= 0) & (self._column < count[:, :, None])
         return on_list
 
-    def _beyond(self) -> Iterator[tuple[int, int, Floats, Bools]]:
-        """Row, column, scores of the row (V,) and the tokens ahead (V,) of each token that survives beyond the list."""
-        source = self.listed.source.scores
-        for row, column in np.argwhere(~self._on_list & self.listed.rest[:, None]):
-            scores, token = source[row], self.ids[row, column]
-            if scores[token] > -np.inf:
-                ahead = scores > scores[token]
-                ahead[:token] |= scores[:token] == scores[token]
-                yield int(row), int(column), scores, ahead
+    @cached_property
+    def _beyond(self) -> list[tuple[int, int, int]]:
+        """Place, row and column of each token that may survive beyond its list."""
+        missing = ~self._on_list & np.stack([listed.rest for listed in self.listed])[:, :, None]
+        return [(s, b, k) for s, b, k in np.argwhere(missing).tolist()] if missing.any() else []
+
+    def _ahead(self, place: int, row: int, column: int) -> Bools:
+        """(V,) the tokens that come before this one, were they all listed."""
+        scores, token = self.listed[place].source.scores[row], int(self.ids[row, column])
+        ahead: Bools = scores > scores[token]
+        ahead[:token] |= scores[:token] == scores[token]
+        return ahead
 
     @cached_property
     def scores(self) -> Floats:
-        """(B, K); -inf where removed."""
-        scores = np.where(self._on_list, self.listed.ranking.scores[row_numbers(len(self.ids)), self._place], -np.inf)
-        for row, column, all_scores, _ in self._beyond():
-            scores[row, column] = all_scores[self.ids[row, column]]
+        """(S, B, K); -inf where gone."""
+        rows = row_numbers(len(self.ids))
+        on_lists = [listed.ranking.scores[rows, column] for listed, column in zip(self.listed, self._column, strict=True)]
+        scores = np.where(self._on_list, np.stack(on_lists), -np.inf)
+        for place, row, column in self._beyond:
+            scores[place, row, column] = self.listed[place].source.scores[row, self.ids[row, column]]
         return scores
 
     @cached_property
     def ranks(self) -> Ints:
-        """(B, K) from 1; 0 where removed."""
-        ranks: Ints = np.where(self._on_list, self._place + 1, 0)
-        for row, column, _, ahead in self._beyond():
-            ranks[row, column] = 1 + np.count_nonzero(ahead)
+        """(S, B, K) from 1; 0 where gone."""
+        ranks: Ints = np.where(self._on_list, self._column + 1, 0)
+        for place, row, column in self._survivors_beyond():
+            ranks[place, row, column] = 1 + np.count_nonzero(self._ahead(place, row, column))
         return ranks
 
     @cached_property
     def probabilities(self) -> Floats:
-        """(B, K); 0 where removed."""
-        return np.exp(self.scores - self.listed.logsumexp[:, None])
+        """(S, B, K); 0 where gone."""
+        return np.exp(self.scores - np.stack([listed.logsumexp for listed in self.listed])[:, :, None])
 
-    @cached_property
-    def mass_before(self) -> Floats:
-        """(B, K) probability of the tokens ahead; 0 where removed."""
-        reach = self.listed.reach[row_numbers(len(self.ids)), self._place - 1]
-        mass = np.where(self._on_list & (self._place > 0), reach, 0.0)
-        for row, column, scores, ahead in self._beyond():
-            mass[row, column] = np.exp(scores[ahead] - self.listed.logsumexp[row]).sum()
+    def _mass_before(self, place: int) -> Floats:
+        """(B, K) probability of the tokens ahead."""
+        listed, column = self.listed[place], self._column[place]
+        mass = np.where(column > 0, listed.reach[row_numbers(len(self.ids)), column - 1], 0.0)
+        for at, row, k in self._survivors_beyond():
+            if at == place:
+                ahead = listed.source.scores[row][self._ahead(place, row, k)]
+                mass[row, k] = np.exp(ahead - listed.logsumexp[row]).sum()
         return mass
+
+    def _survivors_beyond(self) -> Iterator[tuple[int, int, int]]:
+        return ((place, row, column) for place, row, column in self._beyond if self.scores[place, row, column] > -np.inf)
+
+
+def _find(ids: Ints, order: Ints, vocab: int) -> Ints:
+    """(B, K) the column of each of ``ids`` (B, K) in its row of ``order`` (B, n), -1 where it is not there.
+
+    An inverse permutation in memory that is never cleared (Briggs and Torczon 1993): what was not written is found out by
+    looking back. Clearing it would cost more than all the rest for a large vocabulary.
+    """
+    rows, width = row_numbers(len(ids)), order.shape[1]
+    inverse: Ints = np.empty((len(ids), vocab), dtype=np.int64)
+    inverse[rows, order] = np.arange(width)
+    column = inverse[rows, ids]
+    column[(column < 0) | (column >= width)] = 0
+    return np.where(order[rows, column] == ids, column, -1)

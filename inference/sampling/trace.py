@@ -1,6 +1,6 @@
 """What a viewer is told of one step: the shown tokens and the whole vocabulary through every stage. Knows nothing of runs.
 
-Computed for all watched rows at once, from the scores that the pipeline has gone through anyway; what nobody watches is not computed.
+Computed for all watched rows and all stages at once, from the scores that the pipeline has gone through anyway.
 """
 
 from __future__ import annotations
@@ -10,14 +10,13 @@ from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
-from numpy.typing import NDArray
 
 from inference.events import Block, Dice, StageTrace, Trace
-from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.dice import Fall
 from inference.sampling.pipeline import Step
 from inference.sampling.scores import Listed
-from inference.sampling.standing import Standing
+from inference.sampling.standing import Standings
 from inference.sampling.state import Rows
 from inference.spec import Watch
 
@@ -32,13 +31,11 @@ class Shown:
 
     @classmethod
     def choose(cls, raw: Listed, final: Listed, chosen: Ints, watches: Sequence[Watch]) -> Shown:
-        best, last = raw.ranking.ids.tolist(), final.ranking.ids.tolist()
         tokens = []
         for row, watch in enumerate(watches):
-            first = best[row][: min(watch.top_n, int(raw.count[row]))]
-            then = last[row][: min(watch.top_n, int(final.count[row]))]
-            pinned = (token for token in watch.pinned if token < raw.source.scores.shape[1])
-            tokens.append(list(dict.fromkeys([*first, *then, int(chosen[row]), *pinned])))
+            ends = (_best(raw, row, watch.top_n), _best(final, row, watch.top_n))
+            pinned = (token for token in watch.pinned if token < raw.vocab)
+            tokens.append(list(dict.fromkeys([*ends[0], *ends[1], int(chosen[row]), *pinned])))
         return cls(tokens)
 
     @cached_property
@@ -57,91 +54,20 @@ class Shown:
         return np.array([tokens + tokens[:1] * (width - len(tokens)) for tokens in self.tokens], dtype=np.int64)
 
 
+def _best(listed: Listed, row: int, n: int) -> list[int]:
+    best: list[int] = listed.ranking.ids[row, : min(n, int(listed.count[row]))].tolist()
+    return best
+
+
 class Tracer:
-    """The traces of B watched rows of one step."""
+    """The traces of B watched rows of one step, through S stages (the raw logits first)."""
 
     def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Fall) -> None:
-        self._trail, self._rows, self._fallen = trail, rows, fallen
+        self._stages = [step.stage for step in trail[1:]]
         self._listed = [step.scores.listed for step in trail]  # the same whether neighbours were cut earlier or not
+        self._rows, self._fallen = rows, fallen
         self._shown = Shown.choose(self._listed[0], self._listed[-1], fallen.ids, watches)
-        self._standings = [Standing(listed, self._shown.ids) for listed in self._listed]
-
-    @cached_property
-    def _scores(self) -> Floats:
-        """(S, B, K)"""
-        return np.stack([standing.scores for standing in self._standings])
-
-    @cached_property
-    def _ranks(self) -> Ints:
-        """(S, B, K)"""
-        return np.stack([standing.ranks for standing in self._standings])
-
-    @cached_property
-    def _gone(self) -> Bools:
-        """(S, B, K)"""
-        gone: Bools = self._scores == -np.inf
-        return gone
-
-    @cached_property
-    def _in_row(self) -> Bools:
-        """(S, B) whether the row runs the stage."""
-        return np.array([[step.stage is None or step.stage.name in row.active for row in self._rows] for step in self._trail])
-
-    @cached_property
-    def _removed_at(self) -> Ints:
-        """(B, K) index among the stages of the row, -1 where the token survived."""
-        own_index = np.cumsum(self._in_row, axis=0) - 1  # (S, B)
-        first = self._gone.argmax(0)
-        return np.where(self._gone[-1], own_index[first, np.arange(len(self._rows))[:, None]], -1)
-
-    @cached_property
-    def _removed_value(self) -> Floats:
-        """(B, K)"""
-        value = np.full(self._shown.ids.shape, np.nan)
-        for index, step in enumerate(self._trail):
-            if step.stage is not None and step.stage.removes:
-                here = self._gone[index] & ~self._gone[index - 1]
-                if here.any():
-                    value[here] = step.stage.reason(self._standings[index - 1])[here]
-        return value
-
-    @cached_property
-    def _stages(self) -> list[list[StageTrace]]:
-        """(B,) of (S_b,)"""
-        columns = [self._column(index) for index in range(len(self._trail))]
-        return [[column[row] for column, own in zip(columns, self._in_row[:, row], strict=True) if own] for row in range(len(self._rows))]
-
-    def _column(self, index: int) -> list[StageTrace]:
-        """(B,) one stage in every row."""
-        stage, scores = self._trail[index].stage, self._listed[index]
-        real = self._shown.real & ~self._gone[index]
-        others = scores.survivors - np.count_nonzero(real, axis=-1)
-        mass = 1.0 - np.cumsum(np.where(real, self._standings[index].probabilities, 0.0), axis=-1)[:, -1]  # padding adds nothing
-        mass = np.where(others > 0, np.maximum(mass, 0.0), 0.0)
-        numbers = {} if stage is None else stage.numbers(self._listed[index - 1], self._rows)
-        values = {name: column.tolist() for name, column in numbers.items()}
-        name = "logits" if stage is None else stage.name
-        table = (scores.survivors, self._removed_mass(index), scores.entropy, scores.logsumexp, others, mass)
-        kept, removed, entropy, logsumexp, other_count, other_mass = (column.tolist() for column in table)
-        return [
-            StageTrace(
-                name, kept[row], removed[row], entropy[row], logsumexp[row], other_count[row], other_mass[row],
-                {key: column[row] for key, column in values.items()},
-            )
-            for row in range(len(self._rows))
-        ]
-
-    def _removed_mass(self, index: int) -> Floats:
-        """(B,) survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
-        stage, after = self._trail[index].stage, self._listed[index]
-        if stage is None or not stage.removes:
-            return np.zeros(len(self._rows))
-        before = self._listed[index - 1]
-        return np.where(after.survivors < before.survivors, np.maximum(-np.expm1(after.logsumexp - before.logsumexp), 0.0), 0.0)
-
-    def dice(self, row: int, greedy: bool, u: float) -> Dice:
-        fallen = self._fallen
-        return Dice(greedy, u, int(fallen.position[row]), float(fallen.low[row]), float(fallen.high[row]))
+        self._standings = Standings(self._listed, self._shown.ids)
 
     def trace(self, row: int, pieces: Callable[[int], bytes], dice: Dice) -> Trace:
         tokens = self._shown.tokens[row]
@@ -149,33 +75,119 @@ class Tracer:
         return Trace(
             token_ids=tokens,
             pieces=[pieces(token) for token in tokens],
-            stages=self._stages[row],
-            scores=Block.of(_in_f4(self._scores[own, row, :k]), "f4"),
-            ranks=Block.of(self._ranks[own, row, :k], "i4"),
+            stages=self._stage_traces(row),
+            scores=Block.of(self._wire_scores[own, row, :k], "f4"),
+            ranks=Block.of(self._standings.ranks[own, row, :k], "i4"),
             removed_at=Block.of(self._removed_at[row, :k], "i1"),
             removed_value=Block.of(self._removed_value[row, :k], "f4"),
             dice=dice,
         )
 
-    @cached_property
-    def _chosen(self) -> Ints:
-        """(B,) columns of the chosen tokens."""
-        return np.array([tokens.index(token) for tokens, token in zip(self._shown.tokens, self._fallen.ids.tolist(), strict=True)])
+    def dice(self, row: int, greedy: bool, u: float) -> Dice:
+        fallen = self._fallen
+        return Dice(greedy, u, int(fallen.position[row]), float(fallen.low[row]), float(fallen.high[row]))
 
     def logprobs(self, index: int) -> Floats:
-        """(B,) of the chosen tokens after stage ``index`` of the trail."""
-        chosen = self._scores[index][np.arange(len(self._rows)), self._chosen]
-        logprobs: Floats = chosen - self._listed[index].logsumexp
+        """(B,) of the chosen tokens after stage ``index``."""
+        logprobs: Floats = self._standings.scores[(index, *self._chosen)] - self._logsumexp[index]
         return logprobs
 
     def raw_ranks(self) -> Ints:
         """(B,) of the chosen tokens, from 1."""
-        ranks: Ints = self._ranks[0][np.arange(len(self._rows)), self._chosen]
+        ranks: Ints = self._standings.ranks[(0, *self._chosen)]
         return ranks
 
     def raw_entropy(self) -> Floats:
         """(B,) in nats."""
         return self._listed[0].entropy
+
+    @cached_property
+    def _chosen(self) -> tuple[Ints, Ints]:
+        """Rows and columns of the chosen tokens."""
+        columns = [tokens.index(token) for tokens, token in zip(self._shown.tokens, self._fallen.ids.tolist(), strict=True)]
+        return np.arange(len(columns)), np.array(columns)
+
+    @cached_property
+    def _in_row(self) -> Bools:
+        """(S, B) whether the row runs the stage."""
+        everyone = np.ones(len(self._rows), dtype=bool)
+        return np.stack([everyone, *(self._rows.on(stage.name) for stage in self._stages if stage)])
+
+    @cached_property
+    def _gone(self) -> Bools:
+        """(S, B, K)"""
+        gone: Bools = self._standings.scores == -np.inf
+        return gone
+
+    @cached_property
+    def _wire_scores(self) -> Floats:
+        """(S, B, K) within the range of float32."""
+        return np.where(self._gone, -np.inf, np.clip(self._standings.scores, -LARGEST_F4, LARGEST_F4))
+
+    @cached_property
+    def _removed_at(self) -> Ints:
+        """(B, K) index among the stages of the row, -1 where the token survived."""
+        own_index = np.cumsum(self._in_row, axis=0) - 1  # (S, B)
+        return np.where(self._gone[-1], own_index[self._gone.argmax(0), row_numbers(len(self._rows))], -1)
+
+    @cached_property
+    def _removed_value(self) -> Floats:
+        """(B, K)"""
+        value = np.full(self._shown.ids.shape, np.nan)
+        for index, stage in enumerate(self._stages):
+            here = self._gone[index + 1] & ~self._gone[index]
+            if stage and here.any():
+                value[here] = stage.reason(self._standings.at(index))[here]
+        return value
+
+    def _stage_traces(self, row: int) -> list[StageTrace]:
+        """(S_b,)"""
+        survivors, removed, entropy, logsumexp, others, mass = (table[row] for table in self._table)
+        return [
+            StageTrace(stage.name if stage else "logits", int(survivors[at]), removed[at], entropy[at], logsumexp[at], int(others[at]), mass[at], numbers[row])
+            for at, (stage, numbers) in enumerate(zip([None, *self._stages], self._numbers, strict=True))
+            if self._in_row[at, row]
+        ]
+
+    @cached_property
+    def _table(self) -> tuple[list[list[float]], ...]:
+        """The columns of ``StageTrace``, each (B, S)."""
+        real = self._shown.real & ~self._gone
+        others = self._survivors - real.sum(-1)
+        shown_mass = np.cumsum(np.where(real, self._standings.probabilities, 0.0), axis=-1)[:, :, -1]  # to which padding adds nothing
+        mass = np.where(others > 0, np.maximum(1.0 - shown_mass, 0.0), 0.0)
+        entropy = np.stack([listed.entropy for listed in self._listed])
+        return tuple(table.T.tolist() for table in (self._survivors, self._removed_mass, entropy, self._logsumexp, others, mass))
+
+    @cached_property
+    def _survivors(self) -> Ints:
+        """(S, B)"""
+        return np.stack([listed.survivors for listed in self._listed])
+
+    @cached_property
+    def _logsumexp(self) -> Floats:
+        """(S, B)"""
+        return np.stack([listed.logsumexp for listed in self._listed])
+
+    @cached_property
+    def _removed_mass(self) -> Floats:
+        """(S, B) survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
+        mass = np.zeros(self._logsumexp.shape)
+        removes = np.array([stage is not None and stage.removes for stage in self._stages], dtype=bool)[:, None]
+        fell = removes & (self._survivors[1:] < self._survivors[:-1])
+        mass[1:] = np.where(fell, np.maximum(-np.expm1(self._logsumexp[1:] - self._logsumexp[:-1]), 0.0), 0.0)
+        return mass
+
+    @cached_property
+    def _numbers(self) -> list[list[dict[str, float]]]:
+        """(S, B)"""
+        tables = [stage.numbers(before, self._rows) if stage else {} for stage, before in zip(self._stages, self._listed, strict=False)]
+        return [_by_row(table, len(self._rows)) for table in ({}, *tables)]
+
+
+def _by_row(columns: dict[str, Floats], rows: int) -> list[dict[str, float]]:
+    lists = {name: column.tolist() for name, column in columns.items()}
+    return [{name: column[row] for name, column in lists.items()} for row in range(rows)]
 
 
 def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> Bools:
@@ -184,8 +196,3 @@ def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> Bools:
     ends = (trail[0].scores.listed, trail[-1].scores.listed)
     missing: Bools = np.logical_or.reduce([listed.rest & (listed.count < wanted) for listed in ends])
     return missing
-
-
-def _in_f4(scores: Floats) -> NDArray[np.float64]:
-    """``scores`` within the range of float32, -inf left as it is."""
-    return np.where(scores == -np.inf, scores, np.clip(scores, -LARGEST_F4, LARGEST_F4))
