@@ -1,17 +1,11 @@
 /** What went wrong and has no field to be shown at. */
 
+import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { leave } from "./session";
-import type { ErrorInfo } from "./protocol/generated";
 import { fields } from "./store/draft";
 import { run } from "./store/view";
 import { fieldNamed } from "./settings/schema";
-
-/** Sentences for the codes that a person can do something about; others speak for themselves. */
-const known = (): Record<string, string> => ({
-  unknown_run: gettext("There is no such run, or it has expired."),
-  out_of_memory: gettext("The machine ran out of memory. Try a shorter prompt or fewer tokens."),
-});
 
 export function Banner() {
   const { errors, phase } = run.value;
@@ -31,5 +25,3 @@ export function Banner() {
     </div>
   );
 }
-
-const sentence = ({ code, message }: ErrorInfo): string => known()[code] ?? message;

@@ -1,6 +1,7 @@
 /** Connects the socket to the store: start, resume, acknowledge, watch, cancel. The only module that sends. */
 
 import { batch } from "@preact/signals";
+import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { pack, unpack, type Incoming } from "./protocol/codec";
 import type { ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
@@ -123,7 +124,7 @@ function showAtFields(errors: ErrorInfo[]): void {
   const names = [...fields.map(({ name }) => name), "prompt", "model"];
   const placed = errors.flatMap((error) => {
     const name = fieldNamed(error.field, names);
-    return name ? [[name, error.message] as const] : [];
+    return name ? [[name, sentence(error)] as const] : [];
   });
   refusals.value = { ...refusals.value, ...Object.fromEntries(placed) };
 }

@@ -1,4 +1,4 @@
-"""A made-up run, packed by the real encoder: what the page's unit tests reduce. ``python -m tests.browser.recording`` prints it.
+"""A made-up run, packed by the real encoder, and the schema of the settings: what the page's unit tests use. ``python -m tests.browser.recording`` prints it.
 
 The numbers are consistent (columns add up, the dice fall where they say) but no model is behind them; the browser tests run one.
 """
@@ -30,6 +30,7 @@ from inference.events import (
     Usage,
     encode,
 )
+from inference.spec import SamplingParams
 
 RUN = "a-made-up-run"
 LAYERS, HEADS, VOCABULARY, SHOWN = 4, 4, 512, 24
@@ -171,4 +172,5 @@ def _mass_before(scores: Floats) -> Floats:
 
 if __name__ == "__main__":
     frames = [encode(event, RUN, seq) for seq, event in enumerate(events(), start=1)]
-    print(json.dumps({"run": RUN, "frames": [base64.b64encode(frame).decode() for frame in frames]}))
+    schema = SamplingParams.model_json_schema()
+    print(json.dumps({"run": RUN, "frames": [base64.b64encode(frame).decode() for frame in frames], "schema": schema}))

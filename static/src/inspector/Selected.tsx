@@ -2,7 +2,7 @@
 
 import { fill, gettext } from "../i18n";
 import { follow, pick, picked, run, step, token } from "../store/view";
-import { label } from "../tokens/pieces";
+import { Piece } from "../tokens/Piece";
 
 export function Selected() {
   const current = token.value;
@@ -13,7 +13,7 @@ export function Selected() {
         <Arrow d="M10 3 5 8l5 5" />
       </button>
       <span class="selected-token">
-        <b class="piece">{label(current.piece)}</b>
+        <Piece of={current.piece} />
         <span class="quiet">{fill(gettext("step %(step)s"), { step: current.step })}</span>
       </span>
       <button type="button" class="icon" aria-label={gettext("Next token")} disabled={step.value >= run.value.tokens.length - 1} onClick={() => pick(step.value + 1)}>

@@ -3,8 +3,8 @@
 import { useState } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { set } from "../store/draft";
-import { parse } from "./NumberControl";
 import type { ControlProps } from "./Setting";
+import { parse } from "./values";
 
 export function Biases({ field, value, describedBy, invalid }: ControlProps) {
   const biases = value as Record<string, number | string>;

@@ -5,11 +5,9 @@ import { fill, gettext } from "../i18n";
 import { set } from "../store/draft";
 import { label } from "../tokens/pieces";
 import type { ControlProps } from "./Setting";
+import { unescape } from "./values";
 
 const visible = (item: unknown): string => (typeof item === "string" ? label(new TextEncoder().encode(item)) : String(item));
-
-/** `\n` and `\t` as typed on a keyboard. */
-export const unescape = (text: string): string => text.replace(/\\n/g, "\n").replace(/\\t/g, "\t");
 
 export function Items({ field, value, describedBy, invalid }: ControlProps) {
   const list = value as (string | number)[];

@@ -5,14 +5,7 @@ import { run } from "../store/view";
 import { set } from "../store/draft";
 import type { ControlProps } from "./Setting";
 import type { Field } from "./schema";
-
-/** What was typed: a number, nothing (for a setting that may be empty), or the text itself. */
-export function parse(text: string, nullable: boolean): number | string | null {
-  const trimmed = text.trim().replace("−", "-");
-  if (trimmed === "") return nullable ? null : "";
-  const value = Number(trimmed);
-  return Number.isFinite(value) ? value : text;
-}
+import { parse } from "./values";
 
 export function NumberControl({ field, value, describedBy, invalid }: ControlProps) {
   return (

@@ -6,14 +6,9 @@ import { stageTitle } from "../inspector/choice/stages";
 import { set } from "../store/draft";
 import type { ControlProps } from "./Setting";
 import type { Field } from "./schema";
+import { moved } from "./values";
 
 const dragged = signal<string | null>(null);
-
-/** `list` with `item` moved to where `target` is. */
-export function moved(list: readonly string[], item: string, target: number): string[] {
-  const rest = list.filter((other) => other !== item);
-  return [...rest.slice(0, target), item, ...rest.slice(target)];
-}
 
 export function Order({ field, value }: ControlProps) {
   const order = value as string[];

@@ -1,17 +1,35 @@
 /** What the colours of the tokens mean, and the choice among them. */
 
 import { gettext } from "../i18n";
-import { metric } from "../store/view";
+import { headTitle } from "../inspector/attention/titles";
+import { shownHead } from "../inspector/attention/state";
+import { metric, tab, token } from "../store/view";
 import { metrics, type MetricName } from "./metric";
 
 const SWATCHES = [0, 0.25, 0.5, 0.75, 1];
 
 export function Legend() {
+  return tab.value === "attention" && token.value?.attention ? <OfAttention /> : <OfMetric />;
+}
+
+/** While attention is looked at, the text shows where the chosen head looked. */
+function OfAttention() {
+  return (
+    <div class="legend">
+      <span class="legend-title">{headTitle(shownHead.value)}</span>
+      <span class="legend-end">0</span>
+      <Swatches kind="cool" />
+      <span class="legend-end">{gettext("most")}</span>
+    </div>
+  );
+}
+
+function OfMetric() {
   const all = metrics();
   const current = all[metric.value];
   return (
     <div class="legend">
-      <label>
+      <label class="legend-title">
         <span class="quiet">{gettext("Colour by")}</span>
         <select class="select small" title={current.help} value={metric.value} onChange={({ currentTarget }) => (metric.value = currentTarget.value as MetricName)}>
           {Object.entries(all).map(([name, { title }]) => (
@@ -22,12 +40,16 @@ export function Legend() {
         </select>
       </label>
       <span class="legend-end">{current.ends[0]}</span>
-      <span class="legend-bar" aria-hidden="true">
-        {SWATCHES.map((heat) => (
-          <i key={heat} style={{ "--heat": heat }} />
-        ))}
-      </span>
+      <Swatches kind="hot" />
       <span class="legend-end">{current.ends[1]}</span>
     </div>
   );
 }
+
+const Swatches = ({ kind }: { kind: "hot" | "cool" }) => (
+  <span class={`legend-bar ${kind}`} aria-hidden="true">
+    {SWATCHES.map((heat) => (
+      <i key={heat} style={{ "--heat": heat }} />
+    ))}
+  </span>
+);

@@ -3,9 +3,10 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { gettext } from "../i18n";
+import { shownHead } from "../inspector/attention/state";
 import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
-import { follow, head, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
+import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
 import { describe } from "./describe";
 import { Legend } from "./Legend";
 import { metrics } from "./metric";
@@ -47,13 +48,13 @@ function useDrawing(view: ViewRef, scroller: { current: HTMLElement | null }): v
     const stream = view.current;
     if (!stream) return;
     const last = drawn.current;
+    const atEnd = isAtEnd(scroller.current);
     if (last.run !== (started?.run ?? null) || tokens.length < stream.outputLength) {
       stream.clear();
       last.run = started?.run ?? null;
       if (started) stream.setPrompt(started.prompt_ids, started.prompt_pieces);
     }
     const from = stream.outputLength;
-    const atEnd = isAtEnd(scroller.current);
     if (tokens.length > from) stream.append(tokens.slice(from), describe);
     stream.tint(last.metric === name ? from : 0, tokens, metrics()[name].of);
     last.metric = name;
@@ -66,7 +67,7 @@ function useDrawing(view: ViewRef, scroller: { current: HTMLElement | null }): v
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
   useSignalEffect(() => {
-    const row = tab.value === "attention" && token.value ? rowOf(token.value, head.value) : null;
+    const row = tab.value === "attention" && token.value ? rowOf(token.value, shownHead.value) : null;
     view.current?.attend(row && weights(row, hideFirst.value));
   });
 }

@@ -73,10 +73,12 @@ function joined(parts: Part[]): Part[] {
 }
 
 const VISIBLE: Record<string, string> = { " ": "·", "\n": "⏎", "\t": "⇥", "\r": "␍", "\u00a0": "⍽", "\u200b": "␣", "\u200d": "‿" };
-const visible = (text: string): string => Array.from(text, (each) => VISIBLE[each] ?? each).join("");
+export const visible = (text: string): string => Array.from(text, (each) => VISIBLE[each] ?? each).join("");
 
 /** One token by itself, on one line: for tables and labels. */
 export function label(piece: Uint8Array): string {
   const parts = new PieceReader().read(piece);
-  return parts.map(({ kind, value }) => (kind === "text" ? visible(value) : value)).join(" ") || "∅";
+  return parts.map(({ kind, value }) => (kind === "text" ? visible(value) : `0x${value.replaceAll(" ", "")}`)).join(" ") || "∅";
 }
+
+export const quoted = (piece: Uint8Array): string => `“${label(piece)}”`;

@@ -7,6 +7,7 @@ import type { Token } from "../protocol/generated";
 import { PieceReader, type Part } from "./pieces";
 
 const WHITE = /[ \t\n\r\u00a0\u200b]/;
+const SPECIAL = /^<(\|[^|]+\||\/?s|pad|unk|bos|eos)>$/; // how tokenizers write tokens that are no text
 const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "tab" };
 
 export class StreamView {
@@ -64,6 +65,7 @@ export class StreamView {
     element.dataset.position = String(position);
     element.title = title;
     element.append(...this.reader.read(piece).flatMap(nodes));
+    if (SPECIAL.test(element.textContent ?? "")) element.classList.add("special");
     if (piece.length === 0) element.append(bytes("∅"));
     return element;
   }

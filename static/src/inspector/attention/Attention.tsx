@@ -1,16 +1,12 @@
 /** Where the model looked: all layers and heads small, one large, linked to the text. */
 
-import { fill, gettext } from "../../i18n";
+import { gettext } from "../../i18n";
 import { watch } from "../../session";
-import { MEAN, type Head } from "../../store/attention";
 import { draft } from "../../store/draft";
 import { hideFirst, run, token } from "../../store/view";
 import { Grid } from "./Grid";
 import { Large } from "./Large";
 import { onlyMean, watched } from "./state";
-
-export const headTitle = ({ layer, head }: Head): string =>
-  head === MEAN ? fill(gettext("Layer %(layer)s, mean of the heads"), { layer }) : fill(gettext("Layer %(layer)s, head %(head)s"), { layer, head });
 
 export function Attention() {
   if (!token.value || watched.value.length === 0) return <Unwatched />;

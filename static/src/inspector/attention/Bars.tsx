@@ -8,7 +8,7 @@ import { useCanvas, type Draw } from "../../draw/canvas";
 import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { hovered, promptLength } from "../../store/view";
-import { label } from "../../tokens/pieces";
+import { Piece } from "../../tokens/Piece";
 import { pieceAt } from "./Large";
 
 const TOP = 8; // device-independent pixels above the tallest bar
@@ -54,7 +54,7 @@ function Readout({ row }: { row: Float32Array }) {
   if (position === null || position >= row.length) return <span class="quiet">{gettext("Point at a bar, or at a token in the text")}</span>;
   return (
     <>
-      <span class="piece">{label(pieceAt(position))}</span> {fill(gettext("position %(position)s"), { position })} <b class="figures">{percent(row[position] ?? 0)}</b>
+      <Piece of={pieceAt(position)} /> {fill(gettext("position %(position)s"), { position })} <b class="figures">{percent(row[position] ?? 0)}</b>
     </>
   );
 }

@@ -4,7 +4,7 @@ import { fill, gettext } from "../../i18n";
 import { useCanvas } from "../../draw/canvas";
 import { MEAN, sameHead, type Head } from "../../store/attention";
 import { head } from "../../store/view";
-import { headTitle } from "./Attention";
+import { headTitle } from "./titles";
 import { columns, layers, maps, shownHead, watched } from "./state";
 
 export function Grid() {

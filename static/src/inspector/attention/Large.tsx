@@ -6,8 +6,9 @@ import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { rowOf, strongest, weights } from "../../store/attention";
 import { hideFirst, hovered, promptLength, run, token } from "../../store/view";
-import { label } from "../../tokens/pieces";
-import { headTitle } from "./Attention";
+import { Piece } from "../../tokens/Piece";
+import { quoted } from "../../tokens/pieces";
+import { headTitle } from "./titles";
 import { Bars } from "./Bars";
 import { Matrix } from "./Matrix";
 import { shownHead } from "./state";
@@ -29,7 +30,7 @@ export function Large() {
     <figure class="attention-large" data-testid="attention-large" data-layer={layer} data-head={head} data-sum={shown ? sum(shown) : ""} data-length={shown?.length ?? 0}>
       <figcaption>
         <b>{headTitle(shownHead.value)}</b>
-        <span class="quiet">{fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? label(token.value.piece) : "" })}</span>
+        <span class="quiet">{fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? quoted(token.value.piece) : "" })}</span>
       </figcaption>
       <div class="one-row">
         {shown ? <Bars row={shown} /> : <p class="note">{gettext("This head was not watched at this step.")}</p>}
@@ -45,7 +46,7 @@ function Strongest({ row }: { row: Float32Array }) {
     <ol class="strongest" aria-label={gettext("Looked at most")}>
       {strongest(row, NAMED).map((position) => (
         <li key={position} class={hovered.value === position ? "lit" : ""} onPointerEnter={() => (hovered.value = position)} onPointerLeave={() => (hovered.value = null)}>
-          <span class="piece">{label(pieceAt(position))}</span>
+          <Piece of={pieceAt(position)} />
           <span class="figures">{percent(row[position] ?? 0)}</span>
         </li>
       ))}

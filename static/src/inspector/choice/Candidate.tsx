@@ -1,24 +1,17 @@
 /** One row of the waterfall: a candidate through the stages, up to where it was removed and why. */
 
 import { signal } from "@preact/signals";
+import { barLength } from "../../draw/length";
 import { fill, gettext } from "../../i18n";
 import { count, probability, score } from "../../numbers";
 import type { Cell, Column, Row } from "../../store/trace";
 import { logarithmic } from "../../store/view";
-import { label } from "../../tokens/pieces";
+import { Piece } from "../../tokens/Piece";
 import { reason } from "./reason";
 import { stageTitle } from "./stages";
 
 export type Unit = "probability" | "logit" | "rank";
 export const unit = signal<Unit>("probability");
-
-const SMALLEST = 1e-6; // where the logarithmic bar begins
-
-/** Length of a bar, 0 to 1. */
-export function barLength(p: number, log: boolean): number {
-  if (!log) return p;
-  return p <= SMALLEST ? 0 : 1 - Math.log(p) / Math.log(SMALLEST);
-}
 
 export function Candidate({ row, columns }: { row: Row; columns: Column[] }) {
   const removed = row.removedAt >= 0;
@@ -26,9 +19,7 @@ export function Candidate({ row, columns }: { row: Row; columns: Column[] }) {
     <tr class={row.chosen ? "chosen" : removed ? "removed" : ""} data-testid="candidate" data-id={row.id} data-chosen={row.chosen} data-removed-at={row.removedAt}>
       <th scope="row" class="name">
         {row.chosen && <ChosenMark />}
-        <span class="piece" title={fill(gettext("Token id %(id)s"), { id: row.id })}>
-          {label(row.piece)}
-        </span>
+        <Piece of={row.piece} title={fill(gettext("Token id %(id)s"), { id: row.id })} />
         <span class="id">{row.id}</span>
       </th>
       {columns.map((column, k) => (k === row.removedAt ? <Death key={k} row={row} column={column} span={columns.length - k} /> : k < row.removedAt || !removed ? <Number key={k} cell={row.cells[k] ?? null} column={column} /> : null))}

@@ -6,7 +6,7 @@ import { count, number, probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
 import { waterfall } from "../../store/trace";
 import { token } from "../../store/view";
-import { label } from "../../tokens/pieces";
+import { quoted } from "../../tokens/pieces";
 import { Dice } from "./Dice";
 import { Waterfall } from "./Waterfall";
 
@@ -29,16 +29,22 @@ export function Choice() {
 }
 
 function Sentence({ token }: { token: Token & { trace: Trace } }) {
-  const { dice, stages } = token.trace;
-  const p = Math.exp(token.logprob ?? 0);
-  const first = stages[0]?.kept ?? 0;
-  const values = { token: label(token.piece), raw: probability(Math.exp(token.raw_logprob ?? 0)), rank: count(token.raw_rank ?? 0), all: count(first), left: count(stages.at(-1)?.kept ?? 0), p: probability(p) };
-  const text = dice.greedy
-    ? gettext("The model gave %(token)s probability %(raw)s, rank %(rank)s of %(all)s. Greedy decoding takes the most likely token after all stages.")
-    : gettext("The model gave %(token)s probability %(raw)s, rank %(rank)s of %(all)s. The stages left %(left)s tokens and gave it %(p)s.");
   return (
     <p class="sentence">
-      {fill(text, values)} {!dice.greedy && fill(gettext("The dice fell on %(u)s."), { u: number(dice.u) })}
+      {believed(token)} {decided(token)}
     </p>
   );
+}
+
+function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Token & { trace: Trace }): string {
+  const values = { token: quoted(piece), p: probability(Math.exp(raw ?? 0)), rank: count(rank ?? 0), all: count(trace.stages[0]?.kept ?? 0) };
+  return fill(gettext("The model gave %(token)s probability %(p)s, rank %(rank)s of %(all)s."), values);
+}
+
+function decided({ logprob, trace: { dice, stages } }: Token & { trace: Trace }): string {
+  const left = stages.at(-1)?.kept ?? 0;
+  if (dice.greedy) return gettext("Greedy decoding takes the most likely token that the stages left.");
+  if (left === 1) return gettext("The stages left no other token.");
+  const values = { left: count(left), p: probability(Math.exp(logprob ?? 0)), u: number(dice.u) };
+  return fill(gettext("The stages left %(left)s tokens and gave it %(p)s. The dice fell on %(u)s."), values);
 }

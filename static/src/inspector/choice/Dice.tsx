@@ -4,7 +4,8 @@ import { fill, gettext } from "../../i18n";
 import { probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
 import { segments, type Segment, type Waterfall } from "../../store/trace";
-import { label } from "../../tokens/pieces";
+import { Piece } from "../../tokens/Piece";
+import { label, quoted } from "../../tokens/pieces";
 
 const LABEL_FROM = 0.045; // of the bar: narrower segments have no room for text
 const share = (p: number): string => `${(100 * p).toFixed(3)}%`;
@@ -38,7 +39,7 @@ function Part({ part, chosen }: { part: Segment; chosen: boolean }) {
   const width = part.high - part.low;
   return (
     <span class={chosen ? "dice-part chosen" : "dice-part"} style={{ insetInlineStart: share(part.low), width: share(width) }} title={`${label(part.piece)}  ${probability(width)}`}>
-      {width > LABEL_FROM ? label(part.piece) : ""}
+      {width > LABEL_FROM && <Piece of={part.piece} />}
     </span>
   );
 }
@@ -46,6 +47,6 @@ function Part({ part, chosen }: { part: Segment; chosen: boolean }) {
 function Said({ token }: { token: Token & { trace: Trace } }) {
   const { dice } = token.trace;
   if (dice.greedy) return <span>{gettext("not used: temperature 0 takes the most likely token")}</span>;
-  const values = { u: dice.u.toFixed(4), low: dice.low.toFixed(4), high: dice.high.toFixed(4), token: label(token.piece) };
+  const values = { u: dice.u.toFixed(4), low: dice.low.toFixed(4), high: dice.high.toFixed(4), token: quoted(token.piece) };
   return <span class="figures">{fill(gettext("u = %(u)s falls in [%(low)s, %(high)s), the interval of %(token)s"), values)}</span>;
 }

@@ -1,0 +1,29 @@
+/** Errors as sentences in the reader's language. A code that is not known here speaks for itself. */
+
+import { fill, gettext } from "./i18n";
+import type { ErrorInfo } from "./protocol/generated";
+
+const known = (): Record<string, string> => ({
+  not_found: gettext("There is no such run here, or it belongs to someone else."),
+  expired: gettext("This run has expired: its record is no longer kept."),
+  history_lost: gettext("The server lost the history of this run."),
+  prompt_too_long: gettext("The prompt has %(value)s tokens, more than the model's context can hold together with an answer (%(bound)s)."),
+  empty_prompt: gettext("The prompt holds no token."),
+  unknown_model: gettext("There is no such model: %(value)s."),
+  unknown_token: gettext("The model has no token %(value)s (%(bound)s)."),
+  unknown_token_id: gettext("The model has no token %(value)s (%(bound)s)."),
+  rate_limited: gettext("Too many runs started at once. Wait a moment."),
+  too_many_runs: gettext("%(value)s of your runs are still going (%(bound)s). Stop one, or wait."),
+  queue_full: gettext("%(value)s runs are waiting already (%(bound)s). Try again later."),
+  unavailable: gettext("The server cannot take runs at the moment. Try again shortly."),
+  no_worker: gettext("No worker is there to run the model."),
+  worker_lost: gettext("The worker was lost and no other could go on."),
+  out_of_memory: gettext("The machine ran out of memory. Try a shorter prompt or fewer tokens."),
+  bad_logits: gettext("The model gave numbers that cannot be used."),
+  internal: gettext("Something went wrong on the server; it has been logged."),
+});
+
+export function sentence({ code, message, value, bound }: ErrorInfo): string {
+  const text = known()[code];
+  return text ? fill(text, { value: value ?? "", bound: bound ?? "" }) : message;
+}

@@ -1,0 +1,18 @@
+/** Values of settings as they are typed and moved. Pure. */
+
+/** What was typed: a number, nothing (for a setting that may be empty), or the text itself. */
+export function parse(text: string, nullable: boolean): number | string | null {
+  const trimmed = text.trim().replace("−", "-");
+  if (trimmed === "") return nullable ? null : "";
+  const value = Number(trimmed);
+  return Number.isFinite(value) ? value : text;
+}
+
+/** `list` with `item` moved to where `target` is. */
+export function moved(list: readonly string[], item: string, target: number): string[] {
+  const rest = list.filter((other) => other !== item);
+  return [...rest.slice(0, target), item, ...rest.slice(target)];
+}
+
+/** `\n` and `\t` as typed on a keyboard. */
+export const unescape = (text: string): string => text.replace(/\\n/g, "\n").replace(/\\t/g, "\t");

@@ -1,0 +1,37 @@
+import { sum } from "d3-array";
+import { describe, expect, it } from "vitest";
+import { headsOf, MEAN, rowOf, strongest, weights } from "../../src/store/attention";
+import { tokens } from "../recording";
+
+const token = tokens[12];
+if (!token?.attention) throw new Error("the recording has no attention");
+const heads = headsOf(token.attention);
+const row = rowOf(token, { layer: 2, head: 1 });
+if (!row) throw new Error("no such head");
+
+describe("attention", () => {
+  it("carries the mean and every head of every layer", () => {
+    expect(heads).toHaveLength(4 * 5);
+    expect(heads[0]).toEqual({ layer: 0, head: MEAN });
+  });
+
+  it("has rows that add up to 1 over all earlier positions", () => {
+    for (const head of heads) expect(sum(weights(rowOf(token, head) ?? row, false))).toBeCloseTo(1, 4);
+    expect(row.weights).toHaveLength(7 + 12);
+  });
+
+  it("adds up to 1 without the first position too", () => {
+    const rest = weights(row, true);
+    expect(rest[0]).toBe(0);
+    expect(sum(rest)).toBeCloseTo(1, 4);
+  });
+
+  it("has no row for a head that was not watched", () => {
+    expect(rowOf(token, { layer: 9, head: 0 })).toBeNull();
+    expect(rowOf({ ...token, attention: null }, { layer: 0, head: MEAN })).toBeNull();
+  });
+
+  it("names the strongest positions, strongest first", () => {
+    expect(strongest(Float32Array.of(0.1, 0.6, 0, 0.3), 3)).toEqual([1, 3, 0]);
+  });
+});
