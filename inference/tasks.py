@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import threading
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,7 +22,7 @@ from inference.runs.supervisor import Supervisor
 from inference.spec import ModelSource
 from inference.worker.care import Care
 from inference.worker.decode import Decoder
-from inference.worker.models import Models
+from inference.worker.models import Models, import_engine
 
 PATIENCE_SECONDS = 30.0  # a worker holds on to its runs while the log's server restarts
 
@@ -36,6 +37,7 @@ class WorkerConfig(BaseModel):
     lease_seconds: float = 5.0
     log_ttl_seconds: float = 3600.0
     model_roots: tuple[Path, ...] = ()
+    warm: bool = False  # import torch at once rather than with the first model
 
 
 class Worker:
@@ -45,6 +47,7 @@ class Worker:
         log = open_log(
             config.event_log_url, config.journal_dir, patience_seconds=PATIENCE_SECONDS, ttl_seconds=config.log_ttl_seconds
         )
+        self._warm = config.warm
         self.models = Models(config.model_roots)
         self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}")
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
@@ -53,6 +56,8 @@ class Worker:
     def start(self) -> None:
         self.care.start()
         self.supervisor.start()
+        if self._warm:
+            threading.Thread(target=import_engine, name="warm", daemon=True).start()
 
     def stop(self) -> None:
         """Hand the running runs over."""
