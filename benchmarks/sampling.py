@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from functools import partial
+from typing import Any
 
 import numpy as np
 import torch
@@ -16,7 +18,7 @@ import torch
 from inference.sampling.sampler import Sampler, choose
 from inference.spec import SamplingParams, Watch
 
-PENALTIES = {"repetition_penalty": 1.1, "frequency_penalty": 0.1}
+PENALTIES: dict[str, Any] = {"repetition_penalty": 1.1, "frequency_penalty": 0.1}
 SETTINGS = {
     "greedy": SamplingParams(temperature=0.0),
     "greedy+penalties": SamplingParams(temperature=0.0, **PENALTIES),
@@ -73,7 +75,7 @@ def main() -> None:
                 scores = logits(kind, batch, vocab)
                 for setting in (*SETTINGS, *(["mixed"] if batch > 1 else [])):
                     rows = samplers(setting, batch, vocab)
-                    row = [median_ms(lambda watch=watch: choose(scores, rows, [watch] * batch), 0.15) for watch in WATCHES.values()]  # type: ignore[misc]
+                    row = [median_ms(partial(choose, scores, rows, [watch] * batch), 0.15) for watch in WATCHES.values()]
                     print(f"{vocab:>7} {batch:>3} {kind:6} {setting:18}" + "".join(f"{ms:>10.3f}" for ms in row), flush=True)
 
 

@@ -80,5 +80,5 @@ def fall(final: Listed, u: Floats) -> Fall:
     short = final.short | (rest & (position > last))
     position = np.minimum(position, last)
     low = np.where(position > 0, reach[rows, position - 1], 0.0)
-    high = np.where(~rest & (position == last), 1.0, reach[rows, position])
+    high = np.where(~rest & (position == last), 1.0, np.minimum(reach[rows, position], 1.0))
     return Fall(final.ranking.ids[rows, position], position, low, high, short)

@@ -31,14 +31,6 @@ CACHED = 131072  # scores worked on at a time: what stays in the cache of a core
 HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
 
 
-class OutsideVocabulary(ValueError):
-    """``field`` names a token id that the model does not have. ``bound`` is the number of ids that it has."""
-
-    def __init__(self, field: str, value: int, bound: int) -> None:
-        super().__init__(f"{field}: token id {value} is outside the vocabulary (0 to {bound - 1})")
-        self.field, self.value, self.bound = field, value, bound
-
-
 @dataclass(frozen=True, eq=False)
 class Route:
     """How a row is to be treated. Equal routes are the same object, so that rows can be grouped by it."""
@@ -58,10 +50,7 @@ def route(order: tuple[StageName, ...], head: int, greedy: bool, watched: bool) 
 
 
 class Sampler:
-    """State of one run. ``sample`` tells several samples of one prompt apart.
-
-    Raises ``OutsideVocabulary`` for a ``logit_bias`` on a token that does not exist.
-    """
+    """State of one run. ``sample`` tells several samples of one prompt apart. Token ids have been checked against the vocabulary."""
 
     def __init__(
         self,
@@ -75,9 +64,7 @@ class Sampler:
         device: torch.device,
         sample: int = 0,
     ) -> None:
-        for token in params.logit_bias:
-            if token >= vocab_size:
-                raise OutsideVocabulary("logit_bias", token, vocab_size)
+        assert max(params.logit_bias, default=0) < vocab_size, "logit_bias names a token outside the vocabulary"
         self.params, self.pieces, self.device = params, pieces, device
         active = frozenset(name for name in params.stage_order if STAGES[name].active(params))
         self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids)
@@ -177,7 +164,7 @@ class Group:
         return self._again(way, short, choices) if short.any() else choices
 
     def _start(self, head: int) -> Dense:
-        return Dense.start(self._scores.astype(np.float64), head)
+        return Dense.start(self._scores.astype(np.float64, order="C"), head)  # in any other order sums would differ in the last bit
 
     def _greedy(self, way: Route, head: int) -> list[Choice]:
         if not self._rows.active:

@@ -42,9 +42,9 @@ class TopK(Stage):
         return standing.ranks.astype(np.float64)
 
     def _threshold(self, listed: Listed, rows: Rows) -> Floats:
-        """(B,) the k-th score, or the last on the list where it is no longer than that."""
-        k = np.minimum(rows.column("top_k").astype(np.int64), listed.count)
-        threshold: Floats = listed.ranking.scores[np.arange(len(rows)), np.maximum(k, 1) - 1]
+        """(B,) the k-th score, or the last on the list where it is no longer than that. ``min_keep`` is a larger k: ties stay there too."""
+        k = np.maximum(rows.column("top_k").astype(np.int64), rows.at_least)
+        threshold: Floats = listed.ranking.scores[np.arange(len(rows)), np.minimum(k, listed.count) - 1]
         return threshold
 
 

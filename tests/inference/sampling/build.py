@@ -11,7 +11,11 @@ from hypothesis import strategies as st
 
 from inference.events import Trace
 from inference.sampling.arrays import Floats
+from inference.sampling.pipeline import walk
+from inference.sampling.registry import STAGES
 from inference.sampling.sampler import Choice, Sampler, choose
+from inference.sampling.scores import Dense
+from inference.sampling.state import Rows
 from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams, Watch
 
 WATCH, BLIND = Watch(top_n=20), Watch(top_n=0)
@@ -55,7 +59,8 @@ def random_logits(rng: np.random.Generator, vocab: int) -> Floats:
     if rng.random() < 0.2:
         z[rng.random(vocab) < rng.choice([0.1, 0.99])] = -np.inf
         z[rng.integers(vocab)] = 1.0
-    return z.astype(np.float32).astype(np.float64)
+    logits: Floats = z.astype(np.float32).astype(np.float64)
+    return logits
 
 
 def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
@@ -82,3 +87,24 @@ def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
 
 
 seeds = st.integers(0, 2**32 - 1)
+
+
+def states(params: Sequence[SamplingParams], vocab: int, *, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = ()) -> Rows:
+    return Rows([sampler(each, vocab, prompt=prompt, output=output, eos=eos).state for each in params])
+
+
+def after(logits: Floats, rows: Rows, head: int | None = None) -> Floats:
+    """(B, V) scores after the whole pipeline, from lists of ``head`` tokens at first."""
+    start = Dense.start(logits, head or logits.shape[1])
+    *_, (_, last) = walk(start, rows, list(STAGES.values()))
+    if last.listed.short.any():
+        assert start.head < logits.shape[1]
+        return after(logits, rows)
+    return last.listed.spread.scores
+
+
+def probabilities(scores: Floats) -> Floats:
+    """(B, V) or (V,) softmax."""
+    weights = np.exp(scores - scores.max(-1, keepdims=True))
+    normal: Floats = weights / weights.sum(-1, keepdims=True)
+    return normal

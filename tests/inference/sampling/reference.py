@@ -82,7 +82,7 @@ def _apply(name: str, before: Stage, params: SamplingParams, prompt: Sequence[in
     if name == "temperature" and params.temperature not in (0, 1):
         return Stage(name, z / params.temperature)
     if name == "top_k" and params.top_k:
-        kth = np.sort(z)[::-1][min(params.top_k, len(z)) - 1]
+        kth = np.sort(z)[::-1][min(max(params.top_k, params.min_keep), len(z)) - 1]
         return _removal(name, before, np.where(_kept(before, z >= kth, params), z, -np.inf), before.ranks)
     if name == "top_p" and params.top_p < 1:
         ahead = np.empty_like(z)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 import torch
@@ -22,7 +24,7 @@ def case(seed: int) -> tuple[np.random.Generator, int]:
 
 def borderline(trail: list[reference.Stage], top_p: float, min_p: float) -> bool:
     """Whether a cut falls so close to a token that rounding decides."""
-    for before, after in zip(trail, trail[1:], strict=False):
+    for before, after in pairwise(trail):
         p = before.probabilities[before.order]
         if after.name == "top_p" and np.abs(np.cumsum(p) - top_p).min() < reference.TINY:
             return True
@@ -58,7 +60,7 @@ def same_removals(trace: Trace, trail: list[reference.Stage]) -> None:
             assert np.isnan(value)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=200, deadline=None)
 @given(seeds)
 def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
     rng, vocab = case(seed)
@@ -73,7 +75,8 @@ def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
     dice = choice.trace.dice
     token, position, low, high = reference.draw(trail[-1], 0.0 if params.greedy else dice.u)
     assert (choice.token_id, dice.position) == (token, position)
-    assert (dice.low, dice.high) == (pytest.approx(low, abs=1e-9), pytest.approx(high, abs=1e-9))
+    assert dice.low == pytest.approx(low, abs=1e-9)
+    assert dice.high == pytest.approx(high, abs=1e-9)
     assert choice.raw_rank == trail[0].ranks[token]
     assert choice.raw_entropy == pytest.approx(trail[0].entropy, abs=1e-9)
     assert choice.raw_logprob == pytest.approx(trail[0].scores[token] - trail[0].logsumexp, abs=1e-9)

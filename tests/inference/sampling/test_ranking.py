@@ -1,0 +1,38 @@
+"""Ranking against a full stable sort."""
+
+from __future__ import annotations
+
+import numpy as np
+from hypothesis import given, settings
+
+from inference.sampling.ranking import best
+from tests.inference.sampling.build import random_logits, seeds
+
+
+@settings(max_examples=300, deadline=None)
+@given(seeds)
+def test_what_is_listed_is_a_true_beginning_of_the_order(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    vocab = int(rng.choice([1, 2, 5, 100, 1000]))
+    scores = np.stack([random_logits(rng, vocab) for _ in range(int(rng.integers(1, 5)))])
+    ranking = best(scores, int(rng.integers(1, vocab + 2)))
+    for row, logits in enumerate(scores):
+        order = np.lexsort((np.arange(vocab), -logits))
+        count, finite = int(ranking.count[row]), int((logits > -np.inf).sum())
+        assert ranking.ids[row, :count].tolist() == order[:count].tolist()
+        assert ranking.scores[row, :count].tolist() == logits[order[:count]].tolist()
+        assert ranking.rest[row] == (count < finite)
+
+
+def test_without_ties_as_many_are_listed_as_were_asked_for() -> None:
+    assert best(np.random.default_rng(0).standard_normal((3, 500)), 64).count.tolist() == [64] * 3
+
+
+def test_tokens_tied_across_the_end_of_the_list_are_left_out() -> None:
+    ranking = best(np.array([[1.0, 1.0, 5.0, 1.0, 1.0, 4.0, 0.0]]), 4)
+    assert ranking.ids[0, : ranking.count[0]].tolist() == [2, 5]
+    assert ranking.rest[0]
+
+
+def test_a_list_of_everything_orders_ties_by_id() -> None:
+    assert best(np.array([[1.0, 2.0, 1.0, 2.0, 1.0]]), 5).ids.tolist() == [[1, 3, 0, 2, 4]]
