@@ -131,4 +131,5 @@ def quantise(rows: NDArray[np.float32]) -> tuple[NDArray[np.uint8], NDArray[np.f
     """
     scale = (rows.max(axis=1) / _STEPS).astype(np.float32)
     steps = np.cumsum(rows / np.where(scale > 0, scale, 1)[:, None], axis=1, dtype=np.float64)
-    return np.diff(np.rint(steps), axis=1, prepend=0).astype(np.uint8), scale
+    with np.errstate(invalid="ignore"):  # a run whose numbers are NaN is about to end with that reason
+        return np.diff(np.rint(steps), axis=1, prepend=0).astype(np.uint8), scale

@@ -41,6 +41,7 @@ class Scheduler:
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()  # None only wakes
         self._waiting: deque[Job] = deque()
         self._active: list[Job] = []  # in order of admission
+        self._freed = False  # a job has left since waiting jobs were last looked at
         self._closing = False
         self._thread = threading.Thread(target=self._run, name="logitscope-engine", daemon=True)
         self._thread.start()
@@ -84,6 +85,8 @@ class Scheduler:
             self._take(block=False, timeout=None)
 
     def _startable(self) -> bool:
+        if self._waiting and self._freed:
+            return True
         moment = now()
         return any(not job.decoding or job.due <= moment for job in self._active)
 
@@ -111,10 +114,11 @@ class Scheduler:
 
     def _admit(self) -> None:
         """First come, first served, while there are rows and memory."""
+        self._freed = False
         while self._waiting and len(self._active) < self._limits.rows:
             job = self._waiting[0]
             if not self._room_for(job):
-                if self._active:
+                if self._active and self._runner.fits(job.most):
                     return
                 job.fail(_no_memory(job, self._runner))
             else:
@@ -223,6 +227,7 @@ class Scheduler:
         """Let go of the jobs that are over, and close the gaps that they leave, so that decoding rows lie side by side."""
         if not any(job.over for job in self._active):
             return
+        self._freed = True
         self._active = [job for job in self._active if not job.over]
         free = sorted(set(range(len(self._active))) - {job.slot for job in self._active})
         for job in sorted(self._active, key=lambda job: -job.slot)[: len(free)]:

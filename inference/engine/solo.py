@@ -45,7 +45,8 @@ class SoloRunner:
         self._reserved = 0
 
     def move(self, source: int, target: int, length: int) -> None:
-        self._caches[target] = self._caches.pop(source)
+        if length:
+            self._caches[target] = self._caches.pop(source)
 
     def clear(self, slot: int) -> None:
         self._caches.pop(slot, None)

@@ -21,8 +21,8 @@ def prompt(length: int, seed: int = 0) -> tuple[int, ...]:
 
 
 def spec(ids: Sequence[int] | str, watch: Watch = NOTHING, pace: float | None = None, **sampling: Any) -> RunSpec:
-    """Greedy for 20 tokens unless told otherwise."""
-    params = SamplingParams(**{"temperature": 0.0, "max_tokens": 20, "seed": 1, **sampling})
+    """Greedy for 20 tokens, the end token ignored, unless told otherwise."""
+    params = SamplingParams(**{"temperature": 0.0, "max_tokens": 20, "seed": 1, "ignore_eos": True, **sampling})
     if isinstance(ids, str):
         return RunSpec(prompt=ids, sampling=params, watch=watch, max_tokens_per_second=pace)
     return RunSpec(prompt_token_ids=tuple(ids), sampling=params, watch=watch, max_tokens_per_second=pace)

@@ -40,10 +40,10 @@ def test_a_stop_string_is_cut_out_of_the_text(engine: Engine) -> None:
 
 def test_min_tokens_puts_off_end_tokens(tmp_path: Path) -> None:
     with Engine.load(write_checkpoint(tmp_path, "llama", eos_token_id=list(range(0, 320, 2))), threads=1, device="cpu") as engine:
-        assert finished(list(engine.run(spec(prompt(5), max_tokens=60)))).reason == "eos"
-        events = list(engine.run(spec(prompt(5), max_tokens=60, min_tokens=20)))
+        assert finished(list(engine.run(spec(prompt(5), max_tokens=60, ignore_eos=False)))).reason == "eos"
+        events = list(engine.run(spec(prompt(5), max_tokens=60, min_tokens=20, ignore_eos=False)))
         assert (finished(events).reason, len(tokens(events)) > 20) == ("eos", True)
-        assert finished(list(engine.run(spec(prompt(5), max_tokens=30, ignore_eos=True)))).reason == "length"
+        assert finished(list(engine.run(spec(prompt(5), max_tokens=30)))).reason == "length"
 
 
 def test_a_cancelled_run_ends_within_a_step(engine: Engine) -> None:
