@@ -43,7 +43,8 @@ class Subscription:
         """The hub has news. Kept only where they fit and follow on what is there."""
         if not self._behind:
             self._keep([entry for entry in entries if entry.seq > self._end()])
-        self._news.set()
+        if self._behind or self._buffer:
+            self._news.set()
 
     def doubt(self) -> None:
         self.doubted = True

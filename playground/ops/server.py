@@ -7,6 +7,7 @@ from collections.abc import Callable
 from daphne.server import Server
 
 from playground.live.protocol import MAX_FRAME_BYTES
+from playground.ops import sockets
 
 
 def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
@@ -15,6 +16,7 @@ def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
 
     from playground.asgi import application
 
+    sockets.install()
     reactor.callWhenRunning(on_ready)
     Server(
         application,
