@@ -51,7 +51,8 @@ dev: build $(DEV)
 
 messages: dev  ## collect the texts of the site for translation (needs GNU gettext)
 	$(PY) manage.py makemessages --all --no-obsolete --no-location --ignore '.venv/*' --ignore 'static/*' --ignore 'var/*'
-	$(PY) manage.py makemessages --all --no-obsolete --no-location --domain djangojs --extension ts,tsx --ignore '.venv/*' --ignore 'static/node_modules/*' --ignore 'static/dist/*'
+	@$(NPM) run messages  # gettext cannot read TSX
+	$(PY) manage.py makemessages --all --no-obsolete --no-location --domain djangojs --extension js --ignore '.venv/*' --ignore 'static/*' --ignore 'var/*'
 
 screens: dev  ## take the pictures of the README and docs/screens
 	@sh scripts/system-packages.sh

@@ -39,37 +39,51 @@ export function Stream() {
 }
 
 type ViewRef = { current: StreamView | null };
+type ScrollerRef = { current: HTMLElement | null };
 
-function useDrawing(view: ViewRef, scroller: { current: HTMLElement | null }): void {
-  const drawn = useRef({ run: null as string | null, metric: "" });
+/** One effect draws and then selects: a token can be marked only once it is there. */
+function useDrawing(view: ViewRef, scroller: ScrollerRef): void {
+  const drawn = useRef<Drawn>({ run: null, metric: "" });
   useSignalEffect(() => {
-    const { started, tokens } = run.value;
-    const name = metric.value;
-    const stream = view.current;
-    if (!stream) return;
-    const last = drawn.current;
+    if (!view.current) return;
     const atEnd = isAtEnd(scroller.current);
-    if (last.run !== (started?.run ?? null) || tokens.length < stream.outputLength) {
-      stream.clear();
-      last.run = started?.run ?? null;
-      if (started) stream.setPrompt(started.prompt_ids, started.prompt_pieces);
-    }
-    const from = stream.outputLength;
-    if (tokens.length > from) stream.append(tokens.slice(from), describe);
-    stream.tint(last.metric === name ? from : 0, tokens, metrics()[name].of);
-    last.metric = name;
+    draw(view.current, drawn.current);
+    select(view.current);
     if (atEnd && picked.value === null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
-  });
-  useSignalEffect(() => {
-    const focused = document.activeElement?.closest(".output-tokens") !== null && document.activeElement !== document.body;
-    view.current?.select(step.value, focused && picked.value !== null);
-    if (picked.value !== null) view.current?.selectedElement?.scrollIntoView({ block: "nearest" });
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
   useSignalEffect(() => {
     const row = tab.value === "attention" && token.value ? rowOf(token.value, shownHead.value) : null;
     view.current?.attend(row && weights(row, hideFirst.value));
   });
+}
+
+interface Drawn {
+  run: string | null;
+  metric: string;
+}
+
+function draw(view: StreamView, last: Drawn): void {
+  const { started, tokens } = run.value;
+  const name = metric.value;
+  if (last.run !== (started?.run ?? null) || tokens.length < view.outputLength) {
+    view.clear();
+    last.run = started?.run ?? null;
+    if (started) view.setPrompt(started.prompt_ids, started.prompt_pieces);
+  }
+  const from = view.outputLength;
+  if (tokens.length > from) view.append(tokens.slice(from), describe);
+  view.tint(last.metric === name ? from : 0, tokens, metrics()[name].of);
+  last.metric = name;
+}
+
+/** The keyboard's focus moves along with a token that was picked, but never leaves another part of the page. */
+function select(view: StreamView): void {
+  const focused = document.activeElement?.closest(".output-tokens") != null;
+  const selected = view.select(step.value);
+  if (picked.value === null) return;
+  if (focused) selected?.focus({ preventScroll: true });
+  selected?.scrollIntoView({ block: "nearest" });
 }
 
 const isAtEnd = (element: HTMLElement | null): boolean => !element || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;

@@ -82,12 +82,14 @@ export class StreamView {
     this.elements.forEach((element, k) => setNumber(element, "--attended", weights ? (weights[k] ?? 0) / most : null));
   }
 
-  select(step: number, focus: boolean): void {
+  /** Marks the token of `step`. Returns its element where it is another one than before. */
+  select(step: number): HTMLElement | null {
+    const next = step < 0 ? null : (this.elements[this.promptLength + step] ?? null);
+    if (next === this.current) return null;
     if (this.current) this.mark(this.current, false);
-    this.current = this.elements[this.promptLength + step] ?? null;
-    if (!this.current || step < 0) return;
-    this.mark(this.current, true);
-    if (focus) this.current.focus({ preventScroll: true });
+    if (next) this.mark(next, true);
+    this.current = next;
+    return next;
   }
 
   private mark(element: HTMLElement, selected: boolean): void {
@@ -115,10 +117,6 @@ export class StreamView {
       else if (Math.abs(box.top - from.top) > 3 * from.height) break;
     }
     return best;
-  }
-
-  get selectedElement(): HTMLElement | null {
-    return this.current;
   }
 }
 

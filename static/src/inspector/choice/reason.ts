@@ -1,6 +1,6 @@
 /** Why a stage removed a token, as the comparison that failed, in numbers. Pure. */
 
-import { gettext } from "../../i18n";
+import { fill, gettext } from "../../i18n";
 import { count, number, probability } from "../../numbers";
 import type { StageTrace } from "../../protocol/generated";
 
@@ -8,9 +8,9 @@ export function reason({ name, numbers }: StageTrace, value: number): string {
   const of = (key: string): number => numbers[key] ?? NaN;
   switch (name) {
     case "top_k":
-      return `${gettext("rank")} ${count(value)} > ${count(of("top_k"))}`;
+      return fill(gettext("rank %(rank)s > %(k)s"), { rank: count(value), k: count(of("top_k")) });
     case "top_p":
-      return `${probability(value)} ${gettext("before it")} ≥ ${number(of("top_p"))}`;
+      return fill(gettext("%(mass)s before it ≥ %(p)s"), { mass: probability(value), p: number(of("top_p")) });
     case "min_p":
       return `${probability(value)} < ${number(of("min_p"))} × ${number(of("max_p"))}`;
     case "min_tokens":

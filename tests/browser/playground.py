@@ -1,0 +1,126 @@
+"""The playground as a person uses it. Speaks of prompts, runs and tokens; the selectors are here and nowhere else."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+
+RUN_MS = 60_000  # a slow machine with others on it
+expect.set_options(timeout=20_000)
+
+
+@dataclass(frozen=True, slots=True)
+class Dice:
+    u: float
+    low: float
+    high: float
+    greedy: bool
+
+
+class Playground:
+    def __init__(self, page: Page, url: str) -> None:
+        self.page = page
+        self.complaints: list[str] = []
+        self._url = url
+        page.on("console", self._hear)
+        page.on("pageerror", lambda error: self.complaints.append(str(error)))
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and "WebSocket" not in message.text:
+            self.complaints.append(message.text)
+
+    def visit(self, path: str = "/") -> Self:
+        self.page.goto(self._url + path)
+        expect(self.status).to_have_attribute("data-connection", "open")
+        return self
+
+    def reload(self) -> None:
+        self.page.reload()
+
+    def hook(self, name: str) -> Locator:
+        return self.page.get_by_test_id(name)
+
+    @property
+    def status(self) -> Locator:
+        return self.hook("status")
+
+    @property
+    def tokens(self) -> Locator:
+        return self.hook("token")
+
+    def token(self, step: int) -> Locator:
+        return self.page.locator(f'[data-testid="token"][data-step="{step}"]')
+
+    def type_prompt(self, text: str) -> None:
+        self.hook("prompt").fill(text)
+
+    def set(self, field: str, value: str) -> None:
+        """Type ``value`` into a number field, wherever its group is."""
+        box = self.hook(f"setting-{field}").locator("input.number")
+        self.reveal(box)
+        box.fill(value)
+
+    def reveal(self, control: Locator) -> None:
+        group = control.locator("xpath=ancestor::details")
+        if group.get_attribute("open") is None:
+            group.locator("summary").click()
+
+    def preset(self, name: str) -> None:
+        self.hook(f"preset-{name}").click()
+
+    def speed(self, tokens_per_second: int | None) -> None:
+        value = "null" if tokens_per_second is None else str(tokens_per_second)
+        self.page.locator(f'input[name="speed"][value="{value}"]').check(force=True)
+
+    def run(self) -> None:
+        self.hook("run").click()
+
+    def stop(self) -> None:
+        self.hook("stop").click()
+
+    def wait_for_tokens(self, count: int) -> None:
+        self.token(count - 1).wait_for(timeout=RUN_MS)
+
+    def wait_for_end(self) -> str:
+        """Returns why the run ended."""
+        expect(self.status).to_have_attribute("data-phase", "finished", timeout=RUN_MS)
+        return self.status.get_attribute("data-reason") or ""
+
+    def run_to_end(self) -> list[int]:
+        self.run()
+        self.wait_for_end()
+        return self.token_ids()
+
+    def select(self, step: int) -> None:
+        self.token(step).click()
+        expect(self.token(step)).to_have_attribute("aria-selected", "true")
+
+    def token_ids(self) -> list[int]:
+        return [int(value) for value in self.tokens.evaluate_all("elements => elements.map(element => element.dataset.id)")]
+
+    def tab(self, name: str) -> None:
+        self.page.get_by_role("tab", name=name).click()
+
+    def column_sums(self) -> dict[str, float]:
+        return dict(self.hook("stage").evaluate_all("elements => elements.map(e => [e.dataset.stage, Number(e.dataset.sum)])"))
+
+    def column_sums_of_cells(self) -> list[float]:
+        """What the cells on the screen add up to, column by column."""
+        rows = self.page.locator('[data-testid="candidate"], [data-testid="other"]').evaluate_all(
+            "rows => rows.map(row => [...row.querySelectorAll('td')].map(cell => Number(cell.dataset.probability ?? 0)))"
+        )
+        width = max(map(len, rows))
+        return [sum(row[column] for row in rows if column < len(row)) for column in range(width)]
+
+    def dice(self) -> Dice:
+        data = self.hook("dice").evaluate("e => [e.dataset.u, e.dataset.low, e.dataset.high].map(Number)")
+        return Dice(*data, greedy=self.hook("dice").get_attribute("data-greedy") == "true")
+
+    @property
+    def run_id(self) -> str:
+        match = re.search(r"[?&]run=([^&]+)", self.page.url)
+        assert match, f"no run in {self.page.url}"
+        return match[1]

@@ -1,0 +1,97 @@
+"""A run is not lost: stopped, reloaded, cut off, repeated."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Open
+from tests.browser.playground import Playground
+
+pytestmark = pytest.mark.browser
+
+
+def long_run(page: Playground, seed: int = 5, tokens: int = 60) -> None:
+    """Prepared, not started: a run that lasts a few seconds and does not end early."""
+    page.set("seed", str(seed))
+    page.set("max_tokens", str(tokens))
+    page.set("min_tokens", str(tokens))
+
+
+def test_stop_ends_the_run_and_keeps_what_has_come(page: Playground) -> None:
+    long_run(page, tokens=300)
+    page.run()
+    page.wait_for_tokens(5)
+    page.stop()
+    assert page.wait_for_end() == "cancelled"
+    assert 5 <= page.tokens.count() < 300
+    expect(page.hook("run")).to_be_visible()
+
+
+def test_a_reload_in_mid_run_shows_the_same_run_complete(page: Playground) -> None:
+    long_run(page)
+    page.run()
+    page.wait_for_tokens(10)
+    before, run = page.token_ids(), page.run_id
+    page.reload()
+    page.wait_for_tokens(30)
+    page.wait_for_end()
+    after = page.token_ids()
+    assert page.run_id == run
+    assert len(after) == 60
+    assert after[: len(before)] == before
+    expect(page.hook("setting-seed").locator("input.number")).to_have_value("5")
+
+
+def test_a_reload_after_the_end_shows_the_run_again(page: Playground) -> None:
+    page.speed(None)
+    ids = page.run_to_end()
+    page.reload()
+    page.wait_for_end()
+    assert page.token_ids() == ids
+
+
+def test_a_lost_connection_loses_no_token_and_repeats_none(page: Playground) -> None:
+    long_run(page)
+    page.run()
+    page.wait_for_tokens(10)
+    page.page.context.set_offline(True)
+    page.page.evaluate("() => dispatchEvent(new Event('offline'))")
+    page.page.wait_for_timeout(800)
+    page.page.context.set_offline(False)
+    page.wait_for_end()
+    steps = page.tokens.evaluate_all("elements => elements.map(element => Number(element.dataset.step))")
+    assert steps == list(range(60))
+
+
+def test_the_same_seed_gives_the_same_text_twice(page: Playground) -> None:
+    long_run(page, tokens=30)
+    page.speed(None)
+    first = page.run_to_end()
+    expect(page.hook("run")).to_be_visible()
+    page.run()
+    expect(page.status).not_to_have_attribute("data-phase", "finished")
+    page.wait_for_end()
+    assert page.token_ids() == first
+
+
+def test_another_seed_gives_another_text(page: Playground) -> None:
+    page.preset("wild")
+    page.speed(None)
+    long_run(page, seed=1, tokens=20)
+    first = page.run_to_end()
+    long_run(page, seed=2, tokens=20)
+    page.run()
+    expect(page.status).not_to_have_attribute("data-phase", "finished")
+    page.wait_for_end()
+    assert page.token_ids() != first
+
+
+def test_an_unknown_run_says_so_and_offers_a_fresh_start(open_page: Open) -> None:
+    page = open_page("/?run=no-such-run")
+    expect(page.hook("banner")).to_contain_text("no such run")
+    page.page.get_by_role("button", name="Start afresh").click()
+    expect(page.hook("banner")).to_have_count(0)
+    assert "run=" not in page.page.url
+    page.speed(None)
+    assert page.run_to_end()
