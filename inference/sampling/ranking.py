@@ -58,32 +58,32 @@ def best(scores: Floats, n: int) -> Ranking:
 
 
 def _select(scores: Floats, n: int) -> Ranking:
-    vocab = scores.shape[1]
-    ids = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
-    ids, values = _sorted(ids, scores[row_numbers(len(ids)), ids])
+    rows, vocab = row_numbers(len(scores)), scores.shape[1]
+    chosen = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
+    values = scores[rows, chosen]
+    order = (-values).argsort(-1)
+    ids, values = _ties_by_id(chosen[rows, order], values[rows, order])
     last = values[:, -1:]
     return Ranking(ids, values, (values > last).sum(-1), last[:, 0] > -np.inf)
 
 
 def _sort(scores: Floats) -> Ranking:
-    ids, values = _sorted(np.broadcast_to(np.arange(scores.shape[1]), scores.shape), scores)
+    order = (-scores).argsort(-1)
+    ids, values = _ties_by_id(order, scores[row_numbers(len(scores)), order])
     return Ranking(ids, values, (values > -np.inf).sum(-1), np.zeros(len(ids), dtype=bool))
 
 
-def _sorted(ids: Ints, values: Floats) -> tuple[Ints, Floats]:
-    """Both (B, n) by value descending, then id ascending. A stable sort would take five times as long as this one and the repair."""
-    rows = row_numbers(len(ids))
-    order = (-values).argsort(-1)
-    ids, values = ids[rows, order], values[rows, order]
-    tied = values[:, 1:] == values[:, :-1]
-    return (_ties_by_id(ids, tied) if tied.any() else ids), values
+def _ties_by_id(ids: Ints, values: Floats) -> tuple[Ints, Floats]:
+    """Put the ``ids`` (B, n) of equal ``values`` (B, n), which are descending, in ascending order.
 
-
-def _ties_by_id(ids: Ints, tied: Bools) -> Ints:
-    """``ids`` (B, n) in ascending order within each run of columns ``tied`` (B, n - 1) with the one before."""
+    A stable sort in the first place would take five times as long as one that is not and this repair.
+    """
+    differs = values[:, 1:] != values[:, :-1]
+    if differs.all():
+        return ids, values
     above = int(ids.max()) + 1
     group = np.zeros_like(ids)
-    np.cumsum(~tied, axis=-1, out=group[:, 1:])
+    np.cumsum(differs, axis=-1, out=group[:, 1:])
     keys: Ints = np.sort(group * above + ids, axis=-1)
     keys %= above
-    return keys
+    return keys, values

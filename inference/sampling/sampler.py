@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from inference.events import StageInfo, Trace
-from inference.sampling.arrays import Bools, Floats, Ints, to_numpy
+from inference.sampling.arrays import Bools, Floats, to_numpy
 from inference.sampling.dice import Fall, Rolls, fall
 from inference.sampling.pipeline import Step, walk
 from inference.sampling.registry import STAGES
@@ -94,7 +94,12 @@ def _head(params: SamplingParams, vocab: int) -> int:
     head = HEAD
     while head < 2 * max(params.top_k, params.min_keep):
         head *= 2
-    return head if 8 * head <= vocab else vocab  # sorting everything costs no more than selecting an eighth of it and sorting that
+    return _worth_it(head, vocab)
+
+
+def _worth_it(head: int, vocab: int) -> int:
+    """Selecting more than an eighth of the vocabulary and sorting that costs as much as sorting everything."""
+    return head if 8 * head <= vocab else vocab
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,11 +162,14 @@ class Group:
         if way.greedy and not way.watched:
             return self._greedy(way, head)
         rolls = np.array([sampler.roll() for sampler in self._samplers])
-        trail = list(walk(self._start(head), self._rows, way.stages))
+        start = self._start(head)
+        if way.watched:
+            _ = start.listed  # the trace needs it, and a temperature that finds it does not have to sort again
+        trail = list(walk(start, self._rows, way.stages))
         fallen = fall(trail[-1].scores.listed, np.zeros_like(rolls) if way.greedy else rolls)
         short = fallen.short | incomplete(trail, self._watches) if way.watched else fallen.short
         choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(token) for token in fallen.ids.tolist()]
-        return self._again(way, short, choices) if short.any() else choices
+        return self._again(way, head, short, choices) if short.any() else choices
 
     def _start(self, head: int) -> Dense:
         return Dense.start(self._scores.astype(np.float64, order="C"), head)  # in any other order sums would differ in the last bit
@@ -171,7 +179,7 @@ class Group:
             return [_plain(token) for token in self._scores.argmax(-1).tolist()]
         *_, (_, last) = walk(self._start(head), self._rows, way.stages)
         choices = [_plain(token) for token in last.best_ids.tolist()]
-        return self._again(way, last.short, choices) if last.short.any() else choices
+        return self._again(way, head, last.short, choices) if last.short.any() else choices
 
     def _watched(self, way: Route, trail: list[Step], fallen: Fall, rolls: Floats) -> list[Choice]:
         tracer = Tracer(trail, self._rows, self._watches, fallen)
@@ -183,12 +191,11 @@ class Group:
             choices.append(Choice(ids[row], logprobs[row], raw_logprobs[row], ranks[row], entropy[row], trace))
         return choices
 
-    def _again(self, way: Route, short: Bools, choices: list[Choice]) -> list[Choice]:
-        """Do the rows that were short again with everything listed."""
-        rows: Ints = np.flatnonzero(short)
-        members = rows.tolist()
+    def _again(self, way: Route, head: int, short: Bools, choices: list[Choice]) -> list[Choice]:
+        """Do the rows that were ``short`` (B,) again with longer lists."""
+        members = np.flatnonzero(short).tolist()
         group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
-        for row, choice in zip(members, group.choose(way, self._scores.shape[1]), strict=True):
+        for row, choice in zip(members, group.choose(way, _worth_it(16 * head, self._scores.shape[1])), strict=True):
             choices[row] = choice
         return choices
 

@@ -50,10 +50,13 @@ class Dense:
         return top
 
     @cached_property
+    def _shifted(self) -> Floats:
+        return self.scores - self.top[:, None]
+
+    @cached_property
     def weights(self) -> Floats:
         """(B, V) probabilities before normalisation: the largest is 1."""
-        weights = self.scores - self.top[:, None]
-        return np.exp(weights, out=weights)
+        return np.exp(self._shifted)
 
     @cached_property
     def total(self) -> Floats:
@@ -64,9 +67,8 @@ class Dense:
     @cached_property
     def entropy(self) -> Floats:
         """(B,) of softmax(scores), in nats."""
-        terms = self.scores - self.top[:, None]
-        np.maximum(terms, FAR_BELOW, out=terms)
-        terms *= self.weights
+        whole = int(self.survivors.min()) == self.scores.shape[1]
+        terms = (self._shifted if whole else np.maximum(self._shifted, FAR_BELOW)) * self.weights
         entropy: Floats = np.log(self.total) - terms.sum(-1) / self.total
         return entropy
 
@@ -141,6 +143,8 @@ class Listed:
     @cached_property
     def total(self) -> Floats:
         """(B,) sum of the weights of all survivors."""
+        if not self.cut.any():
+            return self.source.total
         total = self._last(self.ranking.cumulative)
         return total if self.cut.all() else np.where(self.cut, total, self.source.total)
 
@@ -152,6 +156,8 @@ class Listed:
     @cached_property
     def entropy(self) -> Floats:
         """(B,) of softmax(scores), in nats."""
+        if not self.cut.any():
+            return self.source.entropy
         entropy: Floats = np.log(self.total) - self._last(self.ranking.cumulative_terms) / self.total
         return entropy if self.cut.all() else np.where(self.cut, entropy, self.source.entropy)
 

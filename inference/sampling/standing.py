@@ -37,19 +37,19 @@ class Standings:
         """(S, B, K) in the list, -1 where it is not on it. Cuts and temperature leave the order alone, so few orders are distinct."""
         orders = {id(listed.ranking.ids): listed for listed in self.listed}
         columns = {key: _find(self.ids, listed.ranking.ids, listed.vocab) for key, listed in orders.items()}
-        return np.stack([columns[id(listed.ranking.ids)] for listed in self.listed])
+        return np.array([columns[id(listed.ranking.ids)] for listed in self.listed])
 
     @cached_property
     def _on_list(self) -> Bools:
         """(S, B, K)"""
-        count = np.stack([listed.count for listed in self.listed])
+        count = np.array([listed.count for listed in self.listed])
         on_list: Bools = (self._column >= 0) & (self._column < count[:, :, None])
         return on_list
 
     @cached_property
     def _beyond(self) -> list[tuple[int, int, int]]:
         """Place, row and column of each token that may survive beyond its list."""
-        missing = ~self._on_list & np.stack([listed.rest for listed in self.listed])[:, :, None]
+        missing = ~self._on_list & np.array([listed.rest for listed in self.listed])[:, :, None]
         return [(s, b, k) for s, b, k in np.argwhere(missing).tolist()] if missing.any() else []
 
     def _ahead(self, place: int, row: int, column: int) -> Bools:
@@ -64,7 +64,7 @@ class Standings:
         """(S, B, K); -inf where gone."""
         rows = row_numbers(len(self.ids))
         on_lists = [listed.ranking.scores[rows, column] for listed, column in zip(self.listed, self._column, strict=True)]
-        scores = np.where(self._on_list, np.stack(on_lists), -np.inf)
+        scores = np.where(self._on_list, np.array(on_lists), -np.inf)
         for place, row, column in self._beyond:
             scores[place, row, column] = self.listed[place].source.scores[row, self.ids[row, column]]
         return scores
@@ -80,7 +80,8 @@ class Standings:
     @cached_property
     def probabilities(self) -> Floats:
         """(S, B, K); 0 where gone."""
-        return np.exp(self.scores - np.stack([listed.logsumexp for listed in self.listed])[:, :, None])
+        probabilities: Floats = np.exp(self.scores - np.array([listed.logsumexp for listed in self.listed])[:, :, None])
+        return probabilities
 
     def _mass_before(self, place: int) -> Floats:
         """(B, K) probability of the tokens ahead."""

@@ -8,10 +8,12 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from inference.events import Block, Dice, StageTrace, Trace
+from inference.events import Block, BlockType, Dice, StageTrace, Trace
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.dice import Fall
 from inference.sampling.pipeline import Step
@@ -31,12 +33,13 @@ class Shown:
 
     @classmethod
     def choose(cls, raw: Listed, final: Listed, chosen: Ints, watches: Sequence[Watch]) -> Shown:
-        tokens = []
-        for row, watch in enumerate(watches):
-            ends = (_best(raw, row, watch.top_n), _best(final, row, watch.top_n))
-            pinned = (token for token in watch.pinned if token < raw.vocab)
-            tokens.append(list(dict.fromkeys([*ends[0], *ends[1], int(chosen[row]), *pinned])))
-        return cls(tokens)
+        most = max(watch.top_n for watch in watches)
+        ends = zip(_best(raw, most), _best(final, most), chosen.tolist(), watches, strict=True)
+        vocab = raw.vocab
+        return cls([
+            list(dict.fromkeys([*first[: watch.top_n], *then[: watch.top_n], token, *(pinned for pinned in watch.pinned if pinned < vocab)]))
+            for first, then, token, watch in ends
+        ])
 
     @cached_property
     def sizes(self) -> Ints:
@@ -54,9 +57,9 @@ class Shown:
         return np.array([tokens + tokens[:1] * (width - len(tokens)) for tokens in self.tokens], dtype=np.int64)
 
 
-def _best(listed: Listed, row: int, n: int) -> list[int]:
-    best: list[int] = listed.ranking.ids[row, : min(n, int(listed.count[row]))].tolist()
-    return best
+def _best(listed: Listed, n: int) -> list[list[int]]:
+    """(B,) up to ``n`` survivors each, best first."""
+    return [ids[:count] for ids, count in zip(listed.ranking.ids[:, :n].tolist(), listed.count.tolist(), strict=True)]
 
 
 class Tracer:
@@ -72,14 +75,15 @@ class Tracer:
     def trace(self, row: int, pieces: Callable[[int], bytes], dice: Dice) -> Trace:
         tokens = self._shown.tokens[row]
         own, k = self._in_row[:, row], len(tokens)
+        scores, ranks, removed_at, removed_value = self._blocks
         return Trace(
             token_ids=tokens,
             pieces=[pieces(token) for token in tokens],
             stages=self._stage_traces(row),
-            scores=Block.of(self._wire_scores[own, row, :k], "f4"),
-            ranks=Block.of(self._standings.ranks[own, row, :k], "i4"),
-            removed_at=Block.of(self._removed_at[row, :k], "i1"),
-            removed_value=Block.of(self._removed_value[row, :k], "f4"),
+            scores=_block(scores[own, row, :k], "f4"),
+            ranks=_block(ranks[own, row, :k], "i4"),
+            removed_at=_block(removed_at[row, :k], "i1"),
+            removed_value=_block(removed_value[row, :k], "f4"),
             dice=dice,
         )
 
@@ -111,7 +115,7 @@ class Tracer:
     def _in_row(self) -> Bools:
         """(S, B) whether the row runs the stage."""
         everyone = np.ones(len(self._rows), dtype=bool)
-        return np.stack([everyone, *(self._rows.on(stage.name) for stage in self._stages if stage)])
+        return np.array([everyone, *(self._rows.on(stage.name) for stage in self._stages if stage)])
 
     @cached_property
     def _gone(self) -> Bools:
@@ -120,9 +124,10 @@ class Tracer:
         return gone
 
     @cached_property
-    def _wire_scores(self) -> Floats:
-        """(S, B, K) within the range of float32."""
-        return np.where(self._gone, -np.inf, np.clip(self._standings.scores, -LARGEST_F4, LARGEST_F4))
+    def _blocks(self) -> tuple[NDArray[Any], ...]:
+        """Scores and ranks (S, B, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
+        scores = np.where(self._gone, -np.inf, np.clip(self._standings.scores, -LARGEST_F4, LARGEST_F4))
+        return scores.astype("<f4"), self._standings.ranks.astype("<i4"), self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
 
     @cached_property
     def _removed_at(self) -> Ints:
@@ -156,18 +161,18 @@ class Tracer:
         others = self._survivors - real.sum(-1)
         shown_mass = np.cumsum(np.where(real, self._standings.probabilities, 0.0), axis=-1)[:, :, -1]  # to which padding adds nothing
         mass = np.where(others > 0, np.maximum(1.0 - shown_mass, 0.0), 0.0)
-        entropy = np.stack([listed.entropy for listed in self._listed])
+        entropy = np.array([listed.entropy for listed in self._listed])
         return tuple(table.T.tolist() for table in (self._survivors, self._removed_mass, entropy, self._logsumexp, others, mass))
 
     @cached_property
     def _survivors(self) -> Ints:
         """(S, B)"""
-        return np.stack([listed.survivors for listed in self._listed])
+        return np.array([listed.survivors for listed in self._listed])
 
     @cached_property
     def _logsumexp(self) -> Floats:
         """(S, B)"""
-        return np.stack([listed.logsumexp for listed in self._listed])
+        return np.array([listed.logsumexp for listed in self._listed])
 
     @cached_property
     def _removed_mass(self) -> Floats:
@@ -188,6 +193,11 @@ class Tracer:
 def _by_row(columns: dict[str, Floats], rows: int) -> list[dict[str, float]]:
     lists = {name: column.tolist() for name, column in columns.items()}
     return [{name: column[row] for name, column in lists.items()} for row in range(rows)]
+
+
+def _block(array: NDArray[Any], dtype: BlockType) -> Block:
+    """``array`` has that type already."""
+    return Block(dtype, list(array.shape), array.tobytes())
 
 
 def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> Bools:
