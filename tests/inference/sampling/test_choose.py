@@ -11,6 +11,7 @@ from hypothesis import given, settings
 
 from inference.events import Trace
 from inference.sampling.sampler import Choice, Outcome, choose
+from inference.spec import SamplingParams
 from tests.inference.sampling import reference
 from tests.inference.sampling.build import BLIND, WATCH, one, random_logits, random_params, sampler, seeds
 
@@ -130,6 +131,22 @@ def test_logits_of_any_dtype_are_taken_and_left_as_they_are(dtype: torch.dtype) 
 def test_logits_may_be_a_slice_of_a_larger_tensor() -> None:
     whole = torch.randn(3, 5, 777, generator=torch.Generator().manual_seed(2))
     assert outcomes(whole[:, -1], 5, watch_every=2) == outcomes(whole[:, -1].clone(), 5, watch_every=2)
+
+
+@pytest.mark.parametrize("wanted", [100, 300, 3000, 30_000])
+@pytest.mark.parametrize("setting", ["top_p", "top_k", "min_p"])
+def test_a_cut_is_exact_however_far_down_it_falls(setting: str, wanted: int) -> None:
+    logits = (-0.7 * np.log(np.random.default_rng(wanted).permutation(60_000) + 1.0)).astype(np.float32).astype(np.float64)
+    p = np.sort(reference.Stage("", logits).probabilities)[::-1]
+    value = {"top_p": p[:wanted].sum() - p[wanted - 1] / 2, "top_k": wanted, "min_p": (p[wanted - 1] + p[wanted]) / 2 / p[0]}[setting]
+    params = SamplingParams(temperature=1.0).model_copy(update={setting: value})
+    trail = reference.run(logits, params)
+    choice = one(logits, params, seed=wanted)
+    assert choice.trace is not None
+    assert choice.trace.stages[-1].kept == wanted
+    same_trace(choice.trace, trail)
+    assert choice.token_id == reference.draw(trail[-1], choice.trace.dice.u)[0]
+    assert one(logits, params, BLIND, seed=wanted).token_id == choice.token_id
 
 
 def test_a_large_vocabulary_equals_the_plain_pipeline() -> None:
