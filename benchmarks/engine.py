@@ -10,6 +10,7 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,7 @@ from inference.events import Token
 
 PROMPT = 32
 NOTHING = Watch(top_n=0, attention="off")
-WAYS = {
+WAYS: dict[str, tuple[dict[str, Any], Watch]] = {
     "text, greedy": ({"temperature": 0.0}, NOTHING),
     "text, sampled": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, NOTHING),
     "trace 20": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="off")),
@@ -44,14 +45,14 @@ def bare_loop(model: Any, ids: list[tuple[int, ...]], tokens: int) -> float:
     return median(gaps) * 1e3
 
 
-def engine_loop(engine: Engine, ids: list[tuple[int, ...]], tokens: int, settings: dict[str, float], watch: Watch) -> float:
+def engine_loop(engine: Engine, ids: list[tuple[int, ...]], tokens: int, settings: dict[str, Any], watch: Watch) -> float:
     """Median milliseconds between two tokens of a run, over all runs of the batch."""
     sampling = SamplingParams(max_tokens=tokens, ignore_eos=True, seed=1, **settings)
     handles = [engine.submit(RunSpec(prompt_token_ids=row, sampling=sampling, watch=watch)) for row in ids]
     gaps: list[float] = []
     for handle in handles:
         times = [event.t_ms for event in handle if isinstance(event, Token)]
-        gaps += [after - before for before, after in zip(times, times[1:], strict=False)]
+        gaps += [after - before for before, after in pairwise(times)]
     return median(gaps)
 
 

@@ -34,7 +34,7 @@ class Pieces:
         self._decoder = _decoder(tokenizer)
         self._cache: dict[int, bytes] = {}
         added = tokenizer.added_tokens_decoder
-        self._added = {token_id: token.content for token_id, token in added.items()}
+        self._added: dict[int, str] = {token_id: token.content for token_id, token in added.items()}
         self.special = frozenset(token_id for token_id, token in added.items() if token.special)
         self.strips_first_space = self._decoder is not _byte_level
         """Whether a text that begins with a token drops the space which that token carries."""
@@ -50,7 +50,7 @@ class Pieces:
         if token_id in self.special:
             return self._added[token_id].encode()
         token = self._tokenizer.convert_ids_to_tokens(token_id)
-        return b"" if token is None else self._decoder(token)
+        return b"" if token is None else self._decoder(str(token))
 
 
 def _decoder(tokenizer: Any) -> Callable[[str], bytes]:

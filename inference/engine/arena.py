@@ -41,7 +41,7 @@ class Arena:
 
     @property
     def bytes_per_token(self) -> int:
-        return sum(shape.numbers for shape in self.shapes) * self.dtype.itemsize
+        return sum(shape.numbers for shape in self.shapes) * int(self.dtype.itemsize)
 
     @property
     def capacity_bytes(self) -> int:

@@ -82,13 +82,16 @@ class LayerCall:
 
     __slots__ = ("_module", "_options", "_own", "cached_keys", "cached_values", "key", "query", "scaling", "value", "weights", "window")
 
-    def __init__(self, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]) -> None:
+    def __init__(
+        self, arena: Arena, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]
+    ) -> None:
         self._module, self._options = module, options
         self._own = family_attention(module, options)
         self.query, self.key, self.value = query, key, value  # (1, heads, T, D), (1, kv heads, T, D) twice
         self.window: int | None = options.get("sliding_window") or None
         scaling = options.get("scaling")
         self.scaling: float = query.shape[-1] ** -0.5 if scaling is None else scaling
+        self.cached_keys, self.cached_values = arena.keys[module.layer_idx], arena.values[module.layer_idx]  # (slots, kv heads, length, D)
         self.weights: dict[int, torch.Tensor] | None = None if self._own is None else {}  # by chunk: (heads, keys) of its last position
 
     @property
@@ -140,13 +143,11 @@ class RaggedPass:
         self.calls: dict[int, LayerCall] | None = {} if watched else None
 
     def attend(self, module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]) -> torch.Tensor:
-        layer = module.layer_idx
-        call = LayerCall(module, query, key, value, options)
-        call.cached_keys, call.cached_values = self._arena.keys[layer], self._arena.values[layer]
+        call = LayerCall(self._arena, module, query, key, value, options)
         outputs = [] if self._rows is None else [self._decode(call, self._rows)]
         outputs += [self._chunk(call, index, start, chunk) for index, start, chunk in self._chunks]
         if self.calls is not None:
-            self.calls[layer] = call
+            self.calls[module.layer_idx] = call
         return outputs[0] if len(outputs) == 1 else torch.cat(outputs, dim=1)
 
     def _decode(self, call: LayerCall, rows: _DecodeRows) -> torch.Tensor:

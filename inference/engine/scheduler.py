@@ -12,6 +12,7 @@ import threading
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 
@@ -188,7 +189,7 @@ class Scheduler:
         for n, (job, chunk) in enumerate(planned):
             job.fed(chunk)
             if chunk.rows and isinstance(job, Scoring):
-                self._guard(job, lambda job=job, first=rows, chunk=chunk: job.score(output.logits[first : first + chunk.rows]))
+                self._guard(job, partial(job.score, output.logits[rows : rows + chunk.rows]))
             elif chunk.rows and isinstance(job, Generation):
                 taken.append((n, rows, job))
             rows += chunk.rows
@@ -208,8 +209,7 @@ class Scheduler:
             elif isinstance(outcome, BadLogits):
                 self._end(job, RunError("bad_logits", f"The model gave no usable logits: {outcome.reason}."))
             else:
-                attention = output.attention.get(n)
-                self._guard(job, lambda job=job, o=outcome, a=attention: job.accept(o, a, forward_ms, sample_ms, len(jobs)))
+                self._guard(job, partial(job.accept, outcome, output.attention.get(n), forward_ms, sample_ms, len(jobs)))
 
     def _guard(self, job: Job, act: Callable[[], None]) -> None:
         """One job's failure is its own."""

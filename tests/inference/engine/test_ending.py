@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -80,7 +81,7 @@ def test_a_paced_run_keeps_its_pace_and_does_not_hold_up_others(engine: Engine) 
     paced = engine.submit(spec(prompt(5), max_tokens=10, pace=20.0))
     quick = list(engine.run(spec(prompt(6), max_tokens=40)))
     slow = tokens(paced)
-    gaps = [after.t_ms - before.t_ms for before, after in zip(slow, slow[1:], strict=False)]
+    gaps = [after.t_ms - before.t_ms for before, after in pairwise(slow)]
     assert min(gaps) >= 49.9
     assert finished(quick).timing is not None
     assert tokens(quick)[-1].t_ms < slow[-1].t_ms

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -20,8 +20,8 @@ WATCHED = Watch(top_n=5, attention="all")
 
 
 @pytest.fixture(params=CONFIGS)
-def family(request: pytest.FixtureRequest) -> Iterator[str]:
-    yield request.param
+def family(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
 
 
 def test_a_family_runs_packed_where_it_hands_its_attention_over(family: str, engine_of: Callable[[str], Engine]) -> None:

@@ -10,9 +10,9 @@ import pytest
 import torch
 
 from inference import Engine, Watch
-from inference.engine import scheduler
 from inference.engine.batch import Chunk, Output
 from inference.events import Event
+from inference.sampling.sampler import choose
 from tests.inference.engine.runs import finished, ids, prompt, spec
 from tests.inference.models import byte_tokenizer, random_model
 
@@ -79,14 +79,12 @@ def test_running_out_of_memory_in_a_step_ends_the_run_at_fault(
 
 def test_an_exception_in_one_pipeline_ends_that_run(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = alone(engine)
-    choose = scheduler.choose
-
     def failing(logits: torch.Tensor, samplers: Sequence[Any], watches: Sequence[Watch]) -> list[Any]:
         if any(watch.attention == "all" for watch in watches):
             raise ZeroDivisionError("a stage failed")
         return [*choose(logits, samplers, watches)]
 
-    monkeypatch.setattr(scheduler, "choose", failing)
+    monkeypatch.setattr("inference.engine.scheduler.choose", failing)
     events, others = together(engine, prompt(6))
     error = finished(events).error
     assert error is not None
