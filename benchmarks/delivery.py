@@ -59,7 +59,7 @@ def measure(load: Load, site: Site, seconds: float) -> dict[str, Any]:
     person = people.new_person()
     port, source = _source(load, site, person, seconds)
     runs = json.loads(_line(source))
-    clients = _python(["-m", "benchmarks.delivery_clients"], {})
+    clients = _python(["-m", "benchmarks.parts.viewers"], {})
     orders = {"port": port, "cookie": f"person={people.signed(person)}", "runs": runs, "clients": load.clients}
     orders |= {"seconds": seconds + DRAIN_SECONDS, "expected": round(load.rate * seconds)}
     _tell(clients, json.dumps(orders))
@@ -98,7 +98,7 @@ def _cpu_seconds(pid: int) -> float:
 
 def _source(load: Load, site: Site, person: str, seconds: float) -> tuple[int, subprocess.Popen[str]]:
     """The process that appends, and the port on which viewers reach the web process."""
-    arguments = ["-m", "benchmarks.delivery_source", f"--person={person}", f"--runs={load.runs}", f"--rate={load.rate}", f"--seconds={seconds}"]
+    arguments = ["-m", "benchmarks.parts.source", f"--person={person}", f"--runs={load.runs}", f"--rate={load.rate}", f"--seconds={seconds}"]
     if not load.embedded:
         return site.port, _python(arguments, site.environment)
     listening = listen("127.0.0.1", 0)

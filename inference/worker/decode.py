@@ -12,6 +12,7 @@ from inference.eventlog.protocol import EventLog, Lease, LogUnavailable, StaleLe
 from inference.events import ErrorInfo, Finished, Loading
 from inference.runs.history import History, history_of
 from inference.runs.job import Job
+from inference.sources import SourceError
 from inference.worker.care import Care, Cared
 from inference.worker.engines import Engines
 from inference.worker.writer import HistoryLost, Writer
@@ -97,8 +98,10 @@ class Decoder:
 
 
 def _info(error: Exception) -> ErrorInfo:
-    """The engine's own refusals carry a code; anything else is ours to answer for and its text may tell of paths."""
-    code = getattr(error, "code", None)
-    if isinstance(code, str):
-        return ErrorInfo(code, getattr(error, "message", str(error)))
+    """The engine's own refusals carry a code; anything else is ours to answer for, and its text may tell of paths."""
+    if isinstance(error, SourceError):
+        return ErrorInfo("model_unavailable", "the worker does not find the model's files", "model")
+    info = getattr(error, "info", None)
+    if isinstance(info, ErrorInfo):
+        return info
     return ErrorInfo("internal", f"the worker failed: {type(error).__name__}")

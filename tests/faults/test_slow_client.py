@@ -33,7 +33,7 @@ async def test_it_costs_no_memory_and_gets_everything_when_it_reads_again(produc
     person = cookie.removeprefix("person=").split(":")[0]
     arguments = [f"--person={person}", "--runs=1", "--rate=400", f"--seconds={EVENTS / 400}", f"--size={SIZE}"]
     source = subprocess.Popen(
-        [sys.executable, "-m", "benchmarks.delivery_source", *arguments],
+        [sys.executable, "-m", "benchmarks.parts.source", *arguments],
         cwd=ROOT, env={**os.environ, **site.environment}, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
     )  # fmt: skip
     assert source.stdin

@@ -8,10 +8,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from inference.engine.errors import ModelError
 from inference.eventlog.memory import MemoryLog
 from inference.eventlog.protocol import Lease, MissingEvents, UnknownRun
 from inference.events import Event, Finished, Loading, Prefilled, Resumed, Started, Token, decode
 from inference.runs.job import Job
+from inference.sources import SourceError
 from inference.spec import ModelSource, RunSpec, SamplingParams, Watch
 from inference.worker.care import Care
 from inference.worker.decode import Decoder
@@ -211,17 +213,25 @@ def test_draining_hands_running_runs_over_at_once(bench: Bench) -> None:
 
 
 def test_a_model_that_cannot_be_loaded_ends_the_run_with_its_reason() -> None:
-    class ModelError(Exception):
-        code, message = "pickle_refused", "weights must be safetensors"
-
-    bench = Bench(MemoryLog(), SmallEngines(failure=ModelError()))
+    bench = Bench(MemoryLog(), SmallEngines(failure=ModelError("pickle_only", "weights must be safetensors")))
     bench.create()
     bench.decoder.decode("r")
     events = bench.events()
     assert kinds(events) == ["loading", "finished"]
     assert isinstance(events[-1], Finished)
     assert events[-1].error
-    assert (events[-1].error.code, events[-1].error.message) == ("pickle_refused", "weights must be safetensors")
+    assert (events[-1].error.code, events[-1].error.message) == ("pickle_only", "weights must be safetensors")
+
+
+def test_a_model_whose_files_are_gone_is_said_to_be_unavailable() -> None:
+    bench = Bench(MemoryLog(), SmallEngines(failure=SourceError("source: '/secret/path' is not a folder")))
+    bench.create()
+    bench.decoder.decode("r")
+    last = bench.events()[-1]
+    assert isinstance(last, Finished)
+    assert last.error
+    assert (last.error.code, last.error.field) == ("model_unavailable", "model")
+    assert "/secret" not in last.error.message
 
 
 def test_any_other_failure_ends_the_run_without_telling_its_secrets() -> None:
