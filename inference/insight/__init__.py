@@ -1,0 +1,1 @@
+"""Looking into what a model makes of a text, through the engine. Knows nothing of sites, sockets or tasks."""

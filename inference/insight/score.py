@@ -1,0 +1,38 @@
+"""A text as the model reads it: each token with how likely it was. Works through ``Engine.score``; never touches the model itself."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from inference.engine.engine import Engine
+
+
+@dataclass(frozen=True, slots=True)
+class ReadToken:
+    """One token of a text. The numbers are absent for the first, which nothing precedes."""
+
+    id: int
+    piece: bytes
+    logprob: float | None  # nats, under the raw logits
+    rank: int | None  # from 1
+    entropy: float | None  # nats, of the distribution that it was one of
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    tokens: list[ReadToken]
+    perplexity: float  # over all tokens but the first
+    bits_per_byte: float  # the same, independent of the tokenizer: total surprisal in bits / bytes of the scored tokens
+
+
+def read(engine: Engine, text: str | Sequence[int]) -> Reading:
+    """Score ``text`` (or token ids). Raises ``RunError`` where it has fewer than two tokens or more than the context."""
+    score = engine.score(text)
+    pieces = [engine.model.pieces(token_id) for token_id in score.token_ids]
+    first = ReadToken(score.token_ids[0], pieces[0], None, None, None)
+    columns = zip(score.token_ids[1:], pieces[1:], score.logprobs, score.ranks, score.entropies, strict=True)
+    surprisal = -sum(score.logprobs) / math.log(2)
+    length = sum(map(len, pieces[1:]))
+    return Reading([first, *(ReadToken(*column) for column in columns)], score.perplexity, surprisal / length if length else math.nan)
