@@ -58,7 +58,7 @@ class MinTokens(Stage):
         if not len(banned.ids):
             return scores
         after = scores.edit(banned, np.full(len(banned.ids), -np.inf))
-        return _give_back(scores, after, banned, after.survivors == 0)
+        return _give_back(scores, after, banned, after.field.survivors == 0)
 
     def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
         return {"min_tokens": rows.column("min_tokens"), "generated": _generated(rows)}

@@ -27,7 +27,7 @@ from inference.sampling.state import Rows, RowState
 from inference.sampling.trace import Tracer, incomplete
 from inference.spec import SamplingParams, StageName, Watch
 
-CACHED = 131072  # scores worked on at a time: what stays in the cache of a core with room for intermediate results
+CACHED = 32_768  # scores worked on at a time: arrays that stay in a core's cache, and small enough that the allocator keeps them
 HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
 
 

@@ -31,17 +31,10 @@ class Cells:
 
 
 @dataclass(frozen=True, eq=False)
-class Dense:
-    """A score for every token, -inf where removed. Every row has at least one finite score."""
+class Field:
+    """A score for every token, -inf where removed, and the sums over it. Every row has at least one finite score."""
 
     scores: Floats  # (B, V)
-    head: int  # tokens to list per row once a list is needed
-    short: Bools  # (B,) this row's numbers are void, see above
-    known: Ranking | None = None  # the order, where it has been found already
-
-    @classmethod
-    def start(cls, scores: Floats, head: int) -> Dense:
-        return cls(scores, head, np.zeros(len(scores), dtype=bool))
 
     @cached_property
     def top(self) -> Floats:
@@ -78,33 +71,52 @@ class Dense:
         survivors: Ints = (self.scores > -np.inf).sum(-1)
         return survivors
 
+    def divide(self, by: Floats) -> Field:
+        """Every score divided by its row's ``by`` (B,)."""
+        return Field(self.scores / by[:, None])
+
+
+@dataclass(frozen=True, eq=False)
+class Dense:
+    """Scores of the whole vocabulary."""
+
+    field: Field
+    head: int  # tokens to list per row once a list is needed
+    short: Bools  # (B,) this row's numbers are void, see above
+    known: Ranking | None = None  # the order, where it has been found already
+
+    @classmethod
+    def start(cls, scores: Floats, head: int) -> Dense:
+        return cls(Field(scores), head, np.zeros(len(scores), dtype=bool))
+
     @cached_property
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
-        ranking = self.known or best(self.scores, self.head)
-        return Listed(ranking, ranking.count, np.zeros(len(self.scores), dtype=bool), self.short | (ranking.count == 0), self)
+        ranking = self.known or best(self.field.scores, self.head)
+        nothing = np.zeros(len(ranking.count), dtype=bool)
+        return Listed(ranking, ranking.count, nothing, self.short | (ranking.count == 0), self.field, self.head)
 
-    @cached_property
+    @property
     def best_ids(self) -> Ints:
         """(B,) the token with the largest score; the lowest id of several."""
-        ids: Ints = self.scores.argmax(-1)
+        ids: Ints = self.field.scores.argmax(-1)
         return ids
 
     def at(self, cells: Cells) -> Floats:
         """(M,) scores of ``cells``."""
-        scores: Floats = self.scores[cells.rows, cells.ids]
+        scores: Floats = self.field.scores[cells.rows, cells.ids]
         return scores
 
     def edit(self, cells: Cells, values: Floats) -> Dense:
         """These scores with ``values`` (M,) at ``cells``."""
-        scores = self.scores.copy()
+        scores = self.field.scores.copy()
         scores[cells.rows, cells.ids] = values
-        return Dense(scores, self.head, self.short)
+        return Dense(Field(scores), self.head, self.short)
 
     def divide(self, by: Floats) -> Dense:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        known = self.listed.ranking.divide(by) if "listed" in self.__dict__ else self.known and self.known.divide(by)
-        return Dense(self.scores / by[:, None], self.head, self.short, known)
+        known = self.listed.ranking if "listed" in self.__dict__ else self.known
+        return Dense(self.field.divide(by), self.head, self.short, known and known.divide(by))
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +127,8 @@ class Listed:
     count: Ints  # (B,)
     cut: Bools  # (B,) whether anything has been removed since ``source`` was listed, if only what is not on the list
     short: Bools  # (B,) this row's numbers are void: the list was too short for what was asked of it
-    source: Dense  # what was listed
+    source: Field  # what was listed
+    head: int  # as in ``Dense``
 
     @property
     def listed(self) -> Listed:
@@ -184,7 +197,7 @@ class Listed:
         """
         count = np.minimum(np.maximum(count, at_least), self.count)
         short = self.short | (active & self.rest & (count == self.count))
-        return Listed(self.ranking, np.where(active, count, self.count), self.cut | active, short, self.source)
+        return replace(self, count=np.where(active, count, self.count), cut=self.cut | active, short=short)
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
@@ -198,7 +211,7 @@ class Listed:
         scores = np.where(self.cut[:, None], -np.inf, self.source.scores)
         values = np.where(np.arange(ranking.ids.shape[1]) < self.count[:, None], ranking.scores, -np.inf)
         scores[rows, ranking.ids] = np.where(self.cut[:, None], values, scores[rows, ranking.ids])
-        return Dense(scores, self.source.head, self.short)
+        return Dense(Field(scores), self.head, self.short)
 
     def at(self, cells: Cells) -> Floats:
         """(M,) scores of ``cells``."""

@@ -100,7 +100,7 @@ def after(logits: Floats, rows: Rows, head: int | None = None) -> Floats:
     if last.listed.short.any():
         assert start.head < logits.shape[1]
         return after(logits, rows)
-    return last.listed.spread.scores
+    return last.listed.spread.field.scores
 
 
 def probabilities(scores: Floats) -> Floats:
