@@ -26,7 +26,7 @@ export const score = (value: number): string => value.toFixed(2).replace("-", "â
 
 export function milliseconds(value: number | null): string {
   if (value === null) return "â€“";
-  return value >= 10_000 ? `${(value / 1000).toFixed(1)} s` : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;
+  return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;
 }
 
 export function bytes(value: number | null): string {

@@ -58,15 +58,16 @@ class Playground:
         self.hook("prompt").fill(text)
 
     def set(self, field: str, value: str) -> None:
-        """Type ``value`` into a number field, wherever its group is."""
-        box = self.hook(f"setting-{field}").locator("input.number")
-        self.reveal(box)
-        box.fill(value)
-
-    def reveal(self, control: Locator) -> None:
-        group = control.locator("xpath=ancestor::details")
+        """Type ``value`` into a number field, wherever its group is; a phone's settings are opened and closed again."""
+        sheet = not self.page.locator("#settings").is_visible()
+        if sheet:
+            self.page.locator(".settings-button").click()
+        group = self.hook(f"setting-{field}").locator("xpath=ancestor::details")
         if group.get_attribute("open") is None:
             group.locator("summary").click()
+        self.hook(f"setting-{field}").locator("input.number").fill(value)
+        if sheet:
+            self.page.locator(".settings-button").click()
 
     def preset(self, name: str) -> None:
         self.hook(f"preset-{name}").click()

@@ -4,8 +4,11 @@ import { computed, effect, signal } from "@preact/signals";
 import type { Status } from "../socket/connection";
 import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
+import { calm } from "./calm";
 import { EMPTY, type RunState } from "./run";
 import { loadFor, storeFor } from "./storage";
+
+const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
 export type Tab = "choice" | "attention" | "timing";
 export type Theme = "light" | "dark" | "system";
@@ -15,7 +18,14 @@ export const connection = signal<Status>("connecting");
 
 /** The step that the person picked; null follows the newest. */
 export const picked = signal<number | null>(null);
-export const step = computed(() => picked.value ?? run.value.tokens.length - 1);
+const last = computed(() => run.value.tokens.length - 1);
+const newest = calm(last, CALM_MS);
+/** The tokens that panels draw: the same as the run's, at most a blink later. */
+export const shownTokens = computed(() => {
+  void newest.value;
+  return run.peek().tokens;
+});
+export const step = computed(() => picked.value ?? newest.value);
 export const token = computed(() => run.value.tokens[step.value] ?? null);
 export const promptLength = computed(() => run.value.started?.prompt_ids.length ?? 0);
 
@@ -39,8 +49,7 @@ function kept<T>(name: string, initial: T) {
 }
 
 export function pick(to: number): void {
-  const last = run.value.tokens.length - 1;
-  picked.value = last < 0 ? null : Math.max(0, Math.min(last, to));
+  picked.value = last.value < 0 ? null : Math.max(0, Math.min(last.value, to));
 }
 
 export const follow = (): void => {

@@ -12,44 +12,40 @@ import { Legend } from "./Legend";
 import { metrics } from "./metric";
 import { StreamView } from "./view";
 
-const NEAR_END_PX = 60;
-
 export function Stream() {
   const prompt = useRef<HTMLSpanElement>(null);
   const output = useRef<HTMLSpanElement>(null);
-  const scroller = useRef<HTMLDivElement>(null);
   const view = useRef<StreamView | null>(null);
   useEffect(() => {
     if (prompt.current && output.current) view.current = new StreamView(prompt.current, output.current);
   }, []);
-  useDrawing(view, scroller);
+  useDrawing(view);
   return (
     <section class="pane stream" aria-label={gettext("Text")}>
       <StreamHead />
-      <div class="stream-scroll" ref={scroller} {...pointer}>
-        <p class="stream-text" lang="">
-          <span class="prompt-tokens" ref={prompt} />
-          <span class="output-tokens" role="listbox" aria-label={gettext("Generated tokens")} aria-orientation="horizontal" tabIndex={-1} ref={output} onKeyDown={(event) => view.current && keyDown(event, view.current)} />
-          {isLive(run.value) && run.value.phase !== "empty" && <span class="cursor" aria-hidden="true" />}
-        </p>
-        {run.value.started === null && <Waiting />}
+      <div class="stream-scroll" {...pointer}>
+        <div class="stream-inner">
+          <p class="stream-text" lang="">
+            <span class="prompt-tokens" ref={prompt} />
+            <span class="output-tokens" role="listbox" aria-label={gettext("Generated tokens")} aria-orientation="horizontal" tabIndex={-1} ref={output} onKeyDown={(event) => view.current && keyDown(event, view.current)} />
+            {isLive(run.value) && <span class="cursor" aria-hidden="true" />}
+          </p>
+          {run.value.started === null && <Waiting />}
+        </div>
       </div>
     </section>
   );
 }
 
 type ViewRef = { current: StreamView | null };
-type ScrollerRef = { current: HTMLElement | null };
 
 /** One effect draws and then selects: a token can be marked only once it is there. */
-function useDrawing(view: ViewRef, scroller: ScrollerRef): void {
+function useDrawing(view: ViewRef): void {
   const drawn = useRef<Drawn>({ run: null, metric: "" });
   useSignalEffect(() => {
     if (!view.current) return;
-    const atEnd = isAtEnd(scroller.current);
     draw(view.current, drawn.current);
     select(view.current);
-    if (atEnd && picked.value === null) scroller.current?.scrollTo({ top: scroller.current.scrollHeight });
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
   useSignalEffect(() => {
@@ -85,8 +81,6 @@ function select(view: StreamView): void {
   if (focused) selected?.focus({ preventScroll: true });
   selected?.scrollIntoView({ block: "nearest" });
 }
-
-const isAtEnd = (element: HTMLElement | null): boolean => !element || element.scrollHeight - element.scrollTop - element.clientHeight < NEAR_END_PX;
 
 const positionAt = (event: Event): HTMLElement | null => (event.target as Element | null)?.closest<HTMLElement>("[data-position]") ?? null;
 

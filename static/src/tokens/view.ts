@@ -6,6 +6,7 @@
 import type { Token } from "../protocol/generated";
 import { PieceReader, type Part } from "./pieces";
 
+const LEVELS = 24; // shades of attention: a token whose shade stays is not touched
 const WHITE = /[ \t\n\r\u00a0\u200b]/;
 const SPECIAL = /^<(\|[^|]+\||\/?s|pad|unk|bos|eos)>$/; // how tokenizers write tokens that are no text
 const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "tab" };
@@ -13,6 +14,7 @@ const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "ta
 export class StreamView {
   private reader = new PieceReader();
   private readonly elements: HTMLElement[] = []; // by position, prompt first
+  private readonly levels: number[] = []; // of attention as drawn, by position
   private promptLength = 0;
   private current: HTMLElement | null = null;
   private lit: HTMLElement | null = null;
@@ -28,7 +30,7 @@ export class StreamView {
 
   clear(): void {
     this.reader = new PieceReader();
-    this.elements.length = 0;
+    this.elements.length = this.levels.length = 0;
     this.promptLength = 0;
     this.current = this.lit = null;
     this.prompt.replaceChildren();
@@ -79,7 +81,11 @@ export class StreamView {
   attend(weights: Float32Array | null): void {
     this.prompt.parentElement?.classList.toggle("attending", weights !== null);
     const most = weights?.reduce((a, b) => Math.max(a, b), 0) || 1;
-    this.elements.forEach((element, k) => setNumber(element, "--attended", weights ? (weights[k] ?? 0) / most : null));
+    this.elements.forEach((element, k) => {
+      const level = weights ? Math.round(((weights[k] ?? 0) / most) * LEVELS) : 0;
+      if (level !== (this.levels[k] ?? 0)) setNumber(element, "--attended", level ? level / LEVELS : null);
+      this.levels[k] = level;
+    });
   }
 
   /** Marks the token of `step`. Returns its element where it is another one than before. */

@@ -4,12 +4,12 @@ import { colours } from "../../draw/colours";
 import { useCanvas, type Draw } from "../../draw/canvas";
 import { gettext } from "../../i18n";
 import { hovered, pick, step } from "../../store/view";
-import { maps, shownHead } from "./state";
+import { large } from "./state";
 
 const draw: Draw = (context, width, height, ratio) => {
-  const map = maps.value.of(shownHead.value);
-  map?.draw(context, width, height);
-  if (!map?.rows) return;
+  const { map } = large.value;
+  map.draw(context, width, height);
+  if (!map.rows) return;
   const { warm } = colours.value;
   const [across, down] = [width / map.columns, height / map.rows];
   context.strokeStyle = warm;
@@ -18,10 +18,9 @@ const draw: Draw = (context, width, height, ratio) => {
   if (hovered.value !== null && hovered.value < map.columns) context.strokeRect(hovered.value * across, 0, Math.max(across, 2 * ratio), height);
 };
 
-function cellAt({ currentTarget, offsetX, offsetY }: PointerEvent | MouseEvent): { position: number; step: number } | null {
-  const map = maps.value.of(shownHead.value);
+function cellAt({ currentTarget, offsetX, offsetY }: PointerEvent | MouseEvent): { position: number; step: number } {
+  const { map } = large.value;
   const { clientWidth, clientHeight } = currentTarget as HTMLElement;
-  if (!map) return null;
   return { position: Math.floor((offsetX / clientWidth) * map.columns), step: Math.floor((offsetY / clientHeight) * map.rows) };
 }
 
@@ -33,9 +32,9 @@ export function Matrix() {
         ref={canvas}
         role="img"
         aria-label={gettext("Rows are generated tokens, columns the positions that they look at")}
-        onPointerMove={(event) => (hovered.value = cellAt(event)?.position ?? null)}
+        onPointerMove={(event) => (hovered.value = cellAt(event).position)}
         onPointerLeave={() => (hovered.value = null)}
-        onClick={(event) => pick(cellAt(event)?.step ?? step.value)}
+        onClick={(event) => pick(cellAt(event).step)}
       />
       <p class="axis-note quiet">
         <span>↓ {gettext("generated tokens")}</span>

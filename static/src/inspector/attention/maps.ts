@@ -1,6 +1,6 @@
-/** The heat maps of all watched heads of the current run, grown as tokens arrive and started afresh when the colours change. */
+/** The thumbnails of all watched heads of the current run, grown as tokens arrive and started afresh when the colours change. */
 
-import { Heatmap } from "../../draw/heatmap";
+import { Thumbnail } from "../../draw/thumbnail";
 import { ramp, type Ramp } from "../../draw/ramp";
 import type { Token } from "../../protocol/generated";
 import { headsOf, rowOf, weights, type Head } from "../../store/attention";
@@ -8,7 +8,7 @@ import { headsOf, rowOf, weights, type Head } from "../../store/attention";
 const key = ({ layer, head }: Head): string => `${layer}:${head}`;
 
 export class Maps {
-  private readonly maps = new Map<string, Heatmap>();
+  private readonly maps = new Map<string, Thumbnail>();
   private ramp: Ramp = ramp(false);
   private made = "";
   private drawn = 0;
@@ -21,7 +21,7 @@ export class Maps {
     this.drawn = tokens.length;
   }
 
-  map(head: Head): Heatmap | null {
+  map(head: Head): Thumbnail | null {
     return this.maps.get(key(head)) ?? null;
   }
 
@@ -37,8 +37,8 @@ export class Maps {
   }
 
   /** The head's map, filled up with empty rows for steps at which it was not watched. */
-  private grow(head: Head, step: number): Heatmap {
-    const map = this.maps.get(key(head)) ?? new Heatmap(this.ramp);
+  private grow(head: Head, step: number): Thumbnail {
+    const map = this.maps.get(key(head)) ?? new Thumbnail(this.ramp);
     this.maps.set(key(head), map);
     while (map.rows < step) map.push(null);
     return map;

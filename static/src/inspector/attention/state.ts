@@ -2,23 +2,29 @@
 
 import { computed } from "@preact/signals";
 import { headsOf, MEAN, type Head } from "../../store/attention";
-import { head, hideFirst, run, token } from "../../store/view";
+import { head, hideFirst, run, shownTokens, token } from "../../store/view";
 import { isDark } from "../../theming";
 import { Maps } from "./maps";
+import { OneHead } from "./one";
 
 const all = new Maps();
+const one = new OneHead();
+const runId = computed(() => run.value.id ?? "");
 
 /** Recomputed when tokens, colours or the masking change; read it before drawing. */
 export const maps = computed(() => {
-  all.update(run.value.id ?? "", run.value.tokens, hideFirst.value, isDark.value);
+  all.update(runId.value, shownTokens.value, hideFirst.value, isDark.value);
   return { of: (wanted: Head) => all.map(wanted) };
 });
 
-/** Heads that have been watched at the selected step, or at the newest with any. */
-export const watched = computed<Head[]>(() => {
-  const attention = token.value?.attention ?? run.value.tokens.findLast((other) => other.attention)?.attention;
-  return attention ? headsOf(attention) : [];
+export const large = computed(() => ({ map: one.update(runId.value, shownTokens.value, shownHead.value, hideFirst.value, isDark.value) }));
+
+/** Heads that were watched at the selected step, or at the newest with any. The same object as long as they are the same heads. */
+const named = computed(() => {
+  const attention = token.value?.attention ?? shownTokens.value.findLast((other) => other.attention)?.attention;
+  return JSON.stringify(attention ? headsOf(attention) : []);
 });
+export const watched = computed(() => JSON.parse(named.value) as Head[]);
 
 export const onlyMean = computed(() => watched.value.every(({ head }) => head === MEAN));
 export const layers = computed(() => [...new Set(watched.value.map(({ layer }) => layer))].sort((a, b) => a - b));

@@ -66,7 +66,7 @@ export function Other({ columns }: { columns: Column[] }) {
         <td key={k} data-probability={stage.other_mass} data-count={stage.other_count} title={fill(gettext("%(count)s tokens that are not shown"), { count: count(stage.other_count) })}>
           <span class="mass" style={{ "--length": barLength(stage.other_mass, logarithmic.value).toFixed(4) }} />
           <span class="value">{stage.other_count ? probability(stage.other_mass) : "–"}</span>
-          <span class="id">{stage.other_count ? `× ${count(stage.other_count)}` : ""}</span>
+          <span class="id">{stage.other_count ? count(stage.other_count) : ""}</span>
         </td>
       ))}
     </tr>

@@ -7,14 +7,14 @@ import { useCanvas, type Draw } from "../../draw/canvas";
 import { fill, gettext } from "../../i18n";
 import { milliseconds } from "../../numbers";
 import type { Token } from "../../protocol/generated";
-import { pick, run, step, token } from "../../store/view";
+import { pick, shownTokens, step, token } from "../../store/view";
 
 const LEFT = 44; // device-independent pixels for the axis
 const TICKS = 3;
 const cost = ({ forward_ms, sample_ms }: Token): number => forward_ms + sample_ms;
 
 const draw: Draw = (context, width, height, ratio) => {
-  const { tokens } = run.value;
+  const tokens = shownTokens.value;
   const { accent, warm, line, quiet, text, faint } = colours.value;
   const y = scaleLinear([0, (max(tokens, cost) ?? 1) * 1.1], [height - ratio, 4 * ratio]);
   const each = (width - LEFT * ratio) / Math.max(tokens.length, 32);
@@ -49,7 +49,7 @@ function axis(context: CanvasRenderingContext2D, y: (value: number) => number, w
 
 function select({ currentTarget, offsetX }: MouseEvent): void {
   const { clientWidth } = currentTarget as HTMLElement;
-  const steps = Math.max(run.value.tokens.length, 32);
+  const steps = Math.max(shownTokens.value.length, 32);
   pick(Math.floor(((offsetX - LEFT) / (clientWidth - LEFT)) * steps));
 }
 
