@@ -301,6 +301,4 @@ def _load(path: Path, ttl_seconds: float) -> _Run | None:
                 state.watch = watch
     if state is None:
         store.drop()
-    elif state.finished:
-        store.close()
     return state

@@ -86,7 +86,7 @@ class FileStore:
     def __init__(self, path: Path) -> None:
         self.path = path
         self.size = 0
-        self._file = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        self._file = -1  # open only while the run is being written or read: a thousand may wait
         self._offsets = array("Q")  # of the records of entries 1, 2, ...
         self._recent: deque[Entry] = deque()
         self._end = 0
@@ -105,7 +105,7 @@ class FileStore:
                 del self._offsets[:]
             self._end += length
             yield fields
-        os.ftruncate(self._file, self._end)
+        os.truncate(self.path, self._end)
 
     def __len__(self) -> int:
         return self._recent[-1].seq if self._recent else len(self._offsets)
@@ -135,6 +135,8 @@ class FileStore:
 
     def note(self, *record: Any) -> None:
         self._write(list(record))
+        if not len(self):
+            self.close()
 
     def drop(self) -> None:
         self.close()
@@ -178,7 +180,7 @@ class FileStore:
 
     def _handle(self) -> int:
         if self._file < 0:
-            self._file = os.open(self.path, os.O_RDWR | os.O_CLOEXEC)
+            self._file = os.open(self.path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         return self._file
 
 

@@ -37,7 +37,7 @@ from playground.live.window import Window
 from playground.runs import services as runs
 
 MAX_RUNS = 16  # followed at once on one socket
-POLICY_VIOLATION, TOO_BIG, INTERNAL_ERROR = 1008, 1009, 1011
+FLOODED, TOO_BIG, FAILED = 4008, 4009, 4011  # Autobahn lets an application close with 1000 or 3000 to 4999 only
 
 logger = logging.getLogger(__name__)
 
@@ -59,6 +59,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.frames = Bucket(rate=2000.0, burst=4000.0)
         self.pumps: dict[str, asyncio.Task[None]] = {}
         self.owned: set[str] = set()
+        self.ended = False
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
@@ -66,12 +67,14 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             pump.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
+        if self.ended:
+            return  # what was on its way when the socket was closed
         if not self.frames.take():
-            await self.close(POLICY_VIOLATION)
+            await self.end(FLOODED)
         elif bytes_data is None:
             await self.refuse(None, None, ErrorInfo("not_binary", "frames are binary MessagePack maps"))
         elif len(bytes_data) > MAX_FRAME_BYTES:
-            await self.close(TOO_BIG)
+            await self.end(TOO_BIG)
         else:
             await self.read(bytes_data)
 
@@ -156,7 +159,12 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             del self.pumps[run]
         if not pump.cancelled() and (error := pump.exception()):
             logger.error("a pump died", exc_info=error, extra={"run": run})
-            self.closing = asyncio.ensure_future(self.close(INTERNAL_ERROR))
+            self.closing = asyncio.ensure_future(self.end(FAILED))
+
+    async def end(self, code: int) -> None:
+        """Close the socket; nothing that still arrives on it counts."""
+        self.ended = True
+        await self.close(code)
 
     async def check_owned(self, run: str) -> None:
         """A foreign run and an absent one are the same."""

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import resource
 from collections.abc import Callable
 
 from daphne.server import Server
 
 from playground.live.protocol import MAX_FRAME_BYTES
 from playground.ops import sockets
+
+MOST_FILES = 65_536
 
 
 def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
@@ -17,6 +20,7 @@ def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
     from playground.asgi import application
 
     sockets.install()
+    _allow_files()
     reactor.callWhenRunning(on_ready)
     Server(
         application,
@@ -28,3 +32,10 @@ def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
         server_name="logitscope",
         verbosity=0,
     ).run()
+
+
+def _allow_files() -> None:
+    """As many sockets as the system lets this process have; the default of 1024 is one lecture hall."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    most = MOST_FILES if hard == resource.RLIM_INFINITY else min(hard, MOST_FILES)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, most), hard))

@@ -7,7 +7,9 @@ with 300 viewers. A binary message is a header and the payload, so it is written
 from __future__ import annotations
 
 import struct
+from typing import Any
 
+import daphne.server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
 FINAL_BINARY = 0x82  # RFC 6455, 5.2: FIN and opcode 2; what a server sends is not masked
@@ -32,6 +34,16 @@ def header(length: int) -> bytes:
     return struct.pack(">BBQ", FINAL_BINARY, 127, length)
 
 
+class LeanFactory(WebSocketFactory):  # type: ignore[misc]
+    """Makes the sockets of the server."""
+
+    protocol = LeanProtocol
+
+    def setProtocolOptions(self, **options: Any) -> None:
+        """A client that breaks the protocol, or sends a frame that is far too long, is told so by a close code."""
+        super().setProtocolOptions(**options, failByDrop=False)
+
+
 def install() -> None:
-    """Every server of this process uses ``LeanProtocol`` from now on."""
-    WebSocketFactory.protocol = LeanProtocol
+    """Every server of this process uses these from now on."""
+    daphne.server.WebSocketFactory = LeanFactory

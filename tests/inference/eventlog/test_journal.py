@@ -124,13 +124,24 @@ def test_memory_stays_bounded_while_a_long_run_is_read_from_its_beginning(tmp_pa
     assert [entry.seq for entry in store.slice(170, 10)] == list(range(171, 181))
 
 
+def held_open(folder: Path) -> list[str]:
+    held = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
+    return [path for path in held if path.startswith(str(folder))]
+
+
 def test_ended_runs_hold_no_file_open(tmp_path: Path) -> None:
     log = MemoryLog(tmp_path)
     for name in "abcde":
         log.append(begun(log, name), 1, b"end", final=True)
         assert log.read(name) == [Entry(1, b"end", True)]
-    held = [os.readlink(link) for link in Path("/proc/self/fd").iterdir() if link.is_symlink()]
-    assert not [path for path in held if path.startswith(str(tmp_path))]
+    assert held_open(tmp_path) == []
+
+
+def test_waiting_runs_hold_no_file_open(tmp_path: Path) -> None:
+    for log in (MemoryLog(tmp_path), MemoryLog(tmp_path)):  # created, and loaded
+        for name in "abcde":
+            log.create(name, b"meta", "queue", "ann")
+        assert held_open(tmp_path) == []
 
 
 def test_a_full_disk_loses_nothing_while_the_process_lives(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

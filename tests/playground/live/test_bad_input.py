@@ -13,7 +13,7 @@ from asgiref.sync import sync_to_async
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from inference.eventlog.protocol import EventLog
+from inference.eventlog.protocol import EventLog, LogUnavailable
 from playground.live import starting
 from playground.live.limits import Buckets
 from playground.live.protocol import MAX_FRAME_BYTES
@@ -119,7 +119,7 @@ async def test_a_frame_beyond_the_bound_closes_the_socket(log: EventLog) -> None
     client = Client()
     await client.connect()
     await client.raw(b"x" * (MAX_FRAME_BYTES + 1))
-    assert await client.socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 1009}
+    assert await client.socket.receive_output(timeout=5) == {"type": "websocket.close", "code": 4009}
 
 
 async def test_acknowledging_what_was_never_sent_changes_nothing(log: EventLog) -> None:
@@ -156,6 +156,17 @@ async def test_a_person_may_have_only_so_many_unfinished_runs(log: EventLog) -> 
         assert (await bob.start())["type"] == "accepted"
     assert [answer["type"] for answer in answers] == ["accepted"] * 8 + ["error"]
     assert answers[-1]["errors"][0]["code"] == "too_many_runs"
+
+
+async def test_a_log_that_is_away_is_said_to_be_away(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away() -> int:
+        raise LogUnavailable("away")
+
+    monkeypatch.setattr(log, "waiting", away)
+    async with Client() as client:
+        answer = await client.start()
+    assert answer["errors"][0]["code"] == "unavailable"
+    assert not await sync_to_async(Run.objects.exists)()
 
 
 def _frames() -> st.SearchStrategy[bytes]:

@@ -188,7 +188,7 @@ async def test_a_pump_that_dies_closes_its_socket(engine: SmallEngine, monkeypat
     await client.send("start", ref="1", spec={"prompt": "p"})
     while (message := await client.socket.receive_output(timeout=5))["type"] != "websocket.close":
         pass
-    assert message["code"] == 1011
+    assert message["code"] == 4011
 
 
 @pytest.mark.parametrize(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 import re
 import signal
@@ -15,8 +16,10 @@ from pathlib import Path
 import httpx
 import msgpack
 import pytest
+from websockets.exceptions import ConnectionClosed
 
 from playground.config import ROOT
+from playground.live.protocol import MAX_FRAME_BYTES
 from tests.site import Process, Site, child_of, until
 from tests.viewer import Viewer, person_cookie
 
@@ -65,6 +68,33 @@ async def test_the_prompt_is_scored_against_the_models_context_before_anything_i
         await socket.send(msgpack.packb({"type": "start", "ref": "1", "spec": {"prompt": "word " * 9000}}))
         answer = msgpack.unpackb(await socket.recv())
     assert (answer["type"], answer["errors"][0]["code"], answer["errors"][0]["field"]) == ("error", "prompt_too_long", "prompt")
+
+
+async def test_a_frame_beyond_the_bound_closes_its_socket_alone(viewer: Viewer) -> None:
+    async with viewer.socket() as other, viewer.socket() as socket:
+        await socket.send(b"x" * (MAX_FRAME_BYTES + 1))
+        await asyncio.wait_for(socket.wait_closed(), 5)
+        assert socket.close_code == 4009
+        await other.send(b"\xc1")
+        assert msgpack.unpackb(await asyncio.wait_for(other.recv(), 5))["errors"][0]["code"] == "not_messagepack"
+
+
+async def test_a_frame_far_beyond_the_bound_is_refused_before_it_has_arrived(viewer: Viewer) -> None:
+    async with viewer.socket() as socket:
+        with contextlib.suppress(ConnectionClosed):
+            await socket.send(b"x" * 10_000_000)
+        await asyncio.wait_for(socket.wait_closed(), 5)
+        assert socket.close_code == 1009
+
+
+async def test_a_flood_of_frames_ends_the_socket(viewer: Viewer) -> None:
+    ack = msgpack.packb({"type": "ack", "run": "r", "seq": 1})
+    async with viewer.socket() as socket:
+        with contextlib.suppress(ConnectionClosed):
+            for _ in range(20_000):
+                await socket.send(ack)
+        await asyncio.wait_for(socket.wait_closed(), 10)
+        assert socket.close_code == 4008
 
 
 async def test_a_browser_on_a_foreign_page_is_turned_away(site: Site, up: Process) -> None:
