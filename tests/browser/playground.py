@@ -62,12 +62,35 @@ class Playground:
         sheet = not self.page.locator("#settings").is_visible()
         if sheet:
             self.page.locator(".settings-button").click()
-        group = self.hook(f"setting-{field}").locator("xpath=ancestor::details")
-        if group.get_attribute("open") is None:
-            group.locator("summary").click()
-        self.hook(f"setting-{field}").locator("input.number").fill(value)
+        self.setting(field).locator("input.number").fill(value)
         if sheet:
             self.page.locator(".settings-button").click()
+
+    def setting(self, field: str) -> Locator:
+        """The setting, its group opened."""
+        setting = self.hook(f"setting-{field}")
+        self._open_group(setting)
+        return setting
+
+    def set_bias(self, token: int, bias: str) -> None:
+        setting = self.setting("logit_bias")
+        setting.get_by_label("Token id to bias").fill(str(token))
+        self.page.keyboard.press("Enter")
+        setting.get_by_label(f"Bias of token {token}").fill(bias)
+
+    def add_item(self, field: str, item: str) -> None:
+        self.setting(field).locator("input.number").fill(item)
+        self.page.keyboard.press("Enter")
+
+    def watch_attention(self, kind: str) -> None:
+        radio = self.page.locator(f'input[name="watch-attention"][value="{kind}"]')
+        self._open_group(radio)
+        radio.check(force=True)
+
+    def _open_group(self, control: Locator) -> None:
+        group = control.locator("xpath=ancestor::details")
+        if group.get_attribute("open") is None:
+            group.locator("summary").click()
 
     def preset(self, name: str) -> None:
         self.hook(f"preset-{name}").click()

@@ -176,3 +176,49 @@ def test_a_token_that_has_been_drawn_is_never_drawn_again(page: Playground) -> N
     assert page.token(0).evaluate("element => element.drawnOnce === true")
     page.stop()
     page.wait_for_end()
+
+
+def test_every_head_can_be_asked_for_in_mid_run(page: Playground) -> None:
+    page.watch_attention("mean")
+    page.set("max_tokens", "200")
+    page.set("min_tokens", "200")
+    page.run()
+    page.wait_for_tokens(3)
+    page.tab("Attention")
+    thumbnails = page.hook("attention-grid").get_by_role("button")
+    expect(thumbnails.first).to_be_visible()
+    layers = thumbnails.count()
+    page.page.get_by_role("button", name="Watch every head").click()
+    expect(thumbnails.nth(layers + 1)).to_be_visible()
+    page.stop()
+    page.wait_for_end()
+
+
+def test_a_banned_token_is_not_chosen(page: Playground) -> None:
+    page.preset("greedy")
+    page.set("max_tokens", "1")
+    (favourite,) = page.run_to_end()
+    page.set_bias(favourite, "-100")
+    page.run()
+    expect(page.token(0)).not_to_have_attribute("data-id", str(favourite))
+    page.wait_for_end()
+
+
+def test_a_stop_string_ends_the_run(page: Playground) -> None:
+    page.add_item("stop", "e")
+    page.speed(None)
+    page.run()
+    assert page.wait_for_end() == "stop"
+    expect(page.status).to_contain_text("“e”")
+
+
+def test_nothing_jumps_while_tokens_arrive(page: Playground) -> None:
+    page.run()
+    page.wait_for_tokens(2)
+    page.page.evaluate(
+        "() => { window.shift = 0; new PerformanceObserver(list => list.getEntries().forEach(e => { window.shift += e.value; })).observe({ type: 'layout-shift' }); }"
+    )
+    page.wait_for_tokens(20)
+    assert page.page.evaluate("window.shift") < 0.1
+    page.stop()
+    page.wait_for_end()

@@ -1,7 +1,7 @@
 /** The bar on top: what runs, how fast, and go. */
 
 import { fill, gettext } from "../i18n";
-import { compact } from "../numbers";
+import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
 import { settingsOpen } from "../store/view";
 import { Language } from "./Language";
@@ -61,11 +61,13 @@ function ModelPicker() {
 }
 
 function facts(): string {
-  const { layers, heads, vocab_size: vocabulary, context } = model.value ?? {};
+  if (boot.models.length === 0) return gettext("No model is installed. Add one with: manage.py addmodel");
+  const { layers, heads, vocab_size: vocabulary, context, weight_bytes: size } = model.value ?? {};
   return [
     layers && heads && fill(gettext("%(layers)s layers × %(heads)s heads"), { layers, heads }),
     vocabulary && fill(gettext("%(count)s tokens known"), { count: compact(vocabulary) }),
     context && fill(gettext("context %(count)s"), { count: compact(context) }),
+    size && bytes(size),
   ]
     .filter(Boolean)
     .join(" · ");

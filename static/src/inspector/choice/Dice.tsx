@@ -8,7 +8,8 @@ import { Piece } from "../../tokens/Piece";
 import { label, quoted } from "../../tokens/pieces";
 
 const LABEL_FROM = 0.045; // of the bar: narrower segments have no room for text
-const share = (p: number): string => `${(100 * p).toFixed(3)}%`;
+/** Where something lies on the bar, 0 to 1; the style sheet moves it without a new layout. */
+const at = (low: number, high = low) => ({ "--low": low.toFixed(5), "--share": (high - low).toFixed(5) });
 
 export function Dice({ token, table }: { token: Token & { trace: Trace }; table: Waterfall }) {
   const { dice } = token.trace;
@@ -22,9 +23,9 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
         {parts.map((part) => (
           <Part key={part.id} part={part} chosen={part.id === token.id} />
         ))}
-        <span class="dice-rest" style={{ insetInlineStart: share(parts.at(-1)?.high ?? 0) }} />
-        <span class="dice-chosen" style={{ insetInlineStart: share(dice.low), width: share(dice.high - dice.low) }} />
-        {!dice.greedy && <span class="dice-needle" style={{ insetInlineStart: share(dice.u) }} />}
+        <span class="dice-rest" style={at(parts.at(-1)?.high ?? 0, 1)} />
+        <span class="dice-chosen" style={at(dice.low, dice.high)} />
+        {!dice.greedy && <span class="dice-needle" style={at(dice.u)} />}
       </div>
       <div class="dice-scale" aria-hidden="true">
         <span>0</span>
@@ -38,7 +39,7 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
 function Part({ part, chosen }: { part: Segment; chosen: boolean }) {
   const width = part.high - part.low;
   return (
-    <span class={chosen ? "dice-part chosen" : "dice-part"} style={{ insetInlineStart: share(part.low), width: share(width) }} title={`${label(part.piece)}  ${probability(width)}`}>
+    <span class={chosen ? "dice-part chosen" : "dice-part"} style={at(part.low, part.high)} title={`${label(part.piece)}  ${probability(width)}`}>
       {width > LABEL_FROM && <Piece of={part.piece} />}
     </span>
   );

@@ -1,6 +1,6 @@
 /** Every decoding step as a bar: the forward pass, and on it the stages and the dice. Click one to select its token. */
 
-import { max } from "d3-array";
+import { max, median } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { colours } from "../../draw/colours";
 import { useCanvas, type Draw } from "../../draw/canvas";
@@ -11,12 +11,14 @@ import { pick, shownTokens, step, token } from "../../store/view";
 
 const LEFT = 44; // device-independent pixels for the axis
 const TICKS = 3;
+const TALLEST = 8; // medians: one slow step must not flatten all others
 const cost = ({ forward_ms, sample_ms }: Token): number => forward_ms + sample_ms;
 
 const draw: Draw = (context, width, height, ratio) => {
   const tokens = shownTokens.value;
   const { accent, warm, line, quiet, text, faint } = colours.value;
-  const y = scaleLinear([0, (max(tokens, cost) ?? 1) * 1.1], [height - ratio, 4 * ratio]);
+  const ceiling = Math.min((max(tokens, cost) ?? 1) * 1.1, TALLEST * (median(tokens, cost) ?? Infinity));
+  const y = scaleLinear([0, ceiling], [height - ratio, 4 * ratio]).clamp(true);
   const each = (width - LEFT * ratio) / Math.max(tokens.length, 32);
   context.clearRect(0, 0, width, height);
   axis(context, y, width, ratio, line, quiet);
@@ -27,6 +29,7 @@ const draw: Draw = (context, width, height, ratio) => {
     const bar = Math.max(ratio, each - (each > 3 * ratio ? ratio : 0));
     fillBar(context, accent, x, bar, y(0), y(token.forward_ms));
     fillBar(context, warm, x, bar, y(token.forward_ms), y(cost(token)));
+    if (cost(token) > ceiling) context.clearRect(x, y(ceiling) + 4 * ratio, bar, 3 * ratio); // cut off: it is taller
   });
 };
 
