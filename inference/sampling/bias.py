@@ -32,8 +32,8 @@ class LogitBias(Stage):
         bias = np.fromiter((value for row in rows for value in row.params.logit_bias.values()), np.float64, len(named.ids))
         return scores.edit(named, scores.at(named) + bias)
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"tokens": np.array([float(len(row.bias_ids)) for row in rows])}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"tokens": len(row.bias_ids)}
 
 
 class MinTokens(Stage):
@@ -60,18 +60,14 @@ class MinTokens(Stage):
         after = scores.edit(banned, np.full(len(banned.ids), -np.inf))
         return _give_back(scores, after, banned, after.field.survivors == 0)
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"min_tokens": rows.column("min_tokens"), "generated": _generated(rows)}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"min_tokens": row.params.min_tokens, "generated": row.generated}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.probabilities
 
     def _banned(self, row: RowState) -> Ints:
         return row.ending_ids if row.generated < row.params.min_tokens else NO_IDS
-
-
-def _generated(rows: Rows) -> Floats:
-    return np.array([float(row.generated) for row in rows])
 
 
 def _give_back(before: Scores, after: Scores, banned: Cells, empty: Bools) -> Scores:

@@ -6,12 +6,13 @@ with no state to carry: any machine can draw the number of any step. Knows nothi
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.arrays import Floats, Ints
 from inference.sampling.scores import Listed
 
 Words = NDArray[np.uint64]  # 32-bit words in 64-bit integers, so that a product fits
@@ -64,21 +65,25 @@ class Rolls:
 
 
 class Fall(NamedTuple):
-    """Where B dice fell on the cumulative bars of their rows."""
+    """Where the dice of one row fell on its cumulative bar."""
 
-    ids: Ints  # (B,) the chosen tokens
-    position: Ints  # (B,) in the order of the bar, from 0
-    low: Floats  # (B,) the token's interval is [low, high)
-    high: Floats  # (B,)
-    short: Bools  # (B,) void: fell beyond what is listed
+    token_id: int
+    position: int  # of the token in the order of the bar, from 0
+    low: float  # the token's interval is [low, high)
+    high: float
+    short: bool  # void: fell beyond what is listed
 
 
-def fall(final: Listed, u: Floats) -> Fall:
-    """The first token of each row at which the cumulative probability exceeds ``u`` (B,). A row's bar ends at exactly 1."""
-    reach, last, rest, rows = final.reach, final.count - 1, final.rest, np.arange(len(u))
-    position = (reach <= u[:, None]).sum(-1)
-    short = final.short | (rest & (position > last))
-    position = np.minimum(position, last)
-    low = np.where(position > 0, reach[rows, position - 1], 0.0)
-    high = np.where(~rest & (position == last), 1.0, np.minimum(reach[rows, position], 1.0))
-    return Fall(final.ranking.ids[rows, position], position, low, high, short)
+def fall(final: Listed, u: Sequence[float]) -> list[Fall]:
+    """The first token of each of B rows at which the cumulative probability exceeds its ``u``. A row's bar ends at exactly 1."""
+    counts, rests, shorts = final.count.tolist(), final.rest.tolist(), final.short.tolist()
+    return [_fall(final.ranking.ids[row], final.reach[row], counts[row] - 1, rests[row], shorts[row], u[row]) for row in range(len(u))]
+
+
+def _fall(ids: Ints, reach: Floats, last: int, rest: bool, short: bool, u: float) -> Fall:
+    """``ids`` (n,) and ``reach`` (n,) of one row, whose last certain column is ``last``; ``rest``: there are more behind it."""
+    beyond = int(reach.searchsorted(u, side="right"))
+    position = min(beyond, last)
+    low = float(reach[position - 1]) if position else 0.0
+    high = 1.0 if position == last and not rest else min(float(reach[position]), 1.0)
+    return Fall(int(ids[position]), position, low, high, short or (rest and beyond > last))

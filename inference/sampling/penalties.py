@@ -6,10 +6,10 @@ from typing import ClassVar
 
 import numpy as np
 
-from inference.sampling.arrays import Floats, Ints
+from inference.sampling.arrays import Ints
 from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.stage import Stage, cells
-from inference.sampling.state import Rows
+from inference.sampling.state import Rows, RowState
 from inference.spec import SamplingParams, StageName
 
 
@@ -34,8 +34,8 @@ class RepetitionPenalty(Stage):
         z, r = scores.at(seen), rows.column("repetition_penalty")[seen.rows]
         return scores.edit(seen, np.where(z > 0, z / r, z * r))
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"repetition_penalty": rows.column("repetition_penalty"), "tokens": _sizes(self._seen(rows), rows)}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"repetition_penalty": row.params.repetition_penalty, "tokens": len(row.seen.ids)}
 
     def _seen(self, rows: Rows) -> Cells:
         return cells(rows.ids(self.name, lambda row: row.seen.ids))
@@ -58,8 +58,8 @@ class PresencePenalty(Stage):
         said = self._said(rows)
         return scores.edit(said, scores.at(said) - rows.column("presence_penalty")[said.rows])
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"presence_penalty": rows.column("presence_penalty"), "tokens": _sizes(self._said(rows), rows)}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"presence_penalty": row.params.presence_penalty, "tokens": len(row.output.ids)}
 
     def _said(self, rows: Rows) -> Cells:
         return cells(rows.ids(self.name, lambda row: row.output.ids))
@@ -82,8 +82,8 @@ class FrequencyPenalty(Stage):
         said = self._said(rows)
         return scores.edit(said, scores.at(said) - rows.column("frequency_penalty")[said.rows] * self._counts(rows))
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"frequency_penalty": rows.column("frequency_penalty"), "tokens": _sizes(self._said(rows), rows)}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"frequency_penalty": row.params.frequency_penalty, "tokens": len(row.output.ids)}
 
     def _said(self, rows: Rows) -> Cells:
         return cells(rows.ids(self.name, lambda row: row.output.ids))
@@ -91,8 +91,3 @@ class FrequencyPenalty(Stage):
     def _counts(self, rows: Rows) -> Ints:
         """(M,) counts of the tokens of ``_said``."""
         return np.concatenate(rows.ids(self.name, lambda row: row.output_counts))
-
-
-def _sizes(touched: Cells, rows: Rows) -> Floats:
-    """(B,) how many tokens each row touches."""
-    return np.bincount(touched.rows, minlength=len(rows)).astype(np.float64)

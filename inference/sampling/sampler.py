@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from inference.events import StageInfo, Trace
-from inference.sampling.arrays import Bools, Floats, to_numpy
+from inference.sampling.arrays import to_numpy
 from inference.sampling.dice import Fall, Rolls, fall
 from inference.sampling.pipeline import Step, walk
 from inference.sampling.registry import STAGES
@@ -161,15 +161,19 @@ class Group:
     def choose(self, way: Route, head: int) -> list[Choice]:
         if way.greedy and not way.watched:
             return self._greedy(way, head)
-        rolls = np.array([sampler.roll() for sampler in self._samplers])
         start = self._start(head)
         if way.watched:
             _ = start.listed  # the trace needs it, and a temperature that finds it does not have to sort again
         trail = list(walk(start, self._rows, way.stages))
-        fallen = fall(trail[-1].scores.listed, np.zeros_like(rolls) if way.greedy else rolls)
-        short = fallen.short | incomplete(trail, self._watches) if way.watched else fallen.short
-        choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(token) for token in fallen.ids.tolist()]
-        return self._again(way, head, short, choices) if short.any() else choices
+        rolls = [sampler.roll() for sampler in self._samplers]
+        fallen = fall(trail[-1].scores.listed, [0.0] * len(rolls) if way.greedy else rolls)
+        short = [fell.short for fell in fallen]
+        if way.watched:
+            short = [fell or row for fell, row in zip(short, incomplete(trail, self._watches), strict=True)]
+        if all(short):
+            return self._again(way, head, short, [])
+        choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(fell.token_id) for fell in fallen]
+        return self._again(way, head, short, choices) if any(short) else choices
 
     def _start(self, head: int) -> Dense:
         return Dense.start(self._scores.astype(np.float64, order="C"), head)  # in any other order sums would differ in the last bit
@@ -179,25 +183,28 @@ class Group:
             return [_plain(token) for token in self._scores.argmax(-1).tolist()]
         *_, (_, last) = walk(self._start(head), self._rows, way.stages)
         choices = [_plain(token) for token in last.best_ids.tolist()]
-        return self._again(way, head, last.short, choices) if last.short.any() else choices
+        return self._again(way, head, last.short.tolist(), choices) if last.short.any() else choices
 
-    def _watched(self, way: Route, trail: list[Step], fallen: Fall, rolls: Floats) -> list[Choice]:
+    def _watched(self, way: Route, trail: list[Step], fallen: list[Fall], rolls: list[float]) -> list[Choice]:
         tracer = Tracer(trail, self._rows, self._watches, fallen)
-        ids, entropy, ranks = fallen.ids.tolist(), tracer.raw_entropy().tolist(), tracer.raw_ranks().tolist()
-        logprobs, raw_logprobs = tracer.logprobs(-1).tolist(), tracer.logprobs(0).tolist()
-        choices = []
-        for row, sampler in enumerate(self._samplers):
-            trace = tracer.trace(row, sampler.pieces, tracer.dice(row, way.greedy, float(rolls[row])))
-            choices.append(Choice(ids[row], logprobs[row], raw_logprobs[row], ranks[row], entropy[row], trace))
-        return choices
+        return [
+            Choice(
+                token_id=fell.token_id,
+                logprob=tracer.logprob(row, -1),
+                raw_logprob=tracer.logprob(row, 0),
+                raw_rank=tracer.raw_rank(row),
+                raw_entropy=tracer.raw_entropy(row),
+                trace=tracer.trace(row, self._samplers[row].pieces, way.greedy, rolls[row]),
+            )
+            for row, fell in enumerate(fallen)
+        ]
 
-    def _again(self, way: Route, head: int, short: Bools, choices: list[Choice]) -> list[Choice]:
-        """Do the rows that were ``short`` (B,) again with longer lists."""
-        members = np.flatnonzero(short).tolist()
+    def _again(self, way: Route, head: int, short: list[bool], choices: list[Choice]) -> list[Choice]:
+        """``choices`` with the rows that were ``short`` (B,) done again, with longer lists."""
+        members = [row for row, again in enumerate(short) if again]
         group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
-        for row, choice in zip(members, group.choose(way, _worth_it(16 * head, self._scores.shape[1])), strict=True):
-            choices[row] = choice
-        return choices
+        redone = dict(zip(members, group.choose(way, _worth_it(16 * head, self._scores.shape[1])), strict=True))
+        return [redone[row] if again else choices[row] for row, again in enumerate(short)]
 
 
 def _plain(token_id: int) -> Choice:

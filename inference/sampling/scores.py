@@ -11,8 +11,10 @@ caller runs that row again with a longer list. That is how the fast path stays e
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+import math
+from dataclasses import dataclass
 from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 
@@ -28,6 +30,14 @@ class Cells:
 
     rows: Ints  # (M,)
     ids: Ints  # (M,)
+
+
+class Summary(NamedTuple):
+    """One row as a whole, as numbers of Python: for single numbers these are many times faster than those of numpy."""
+
+    survivors: int  # tokens with a finite score
+    logsumexp: float
+    entropy: float  # nats, of softmax(scores)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,18 +68,23 @@ class Field:
         return total
 
     @cached_property
-    def entropy(self) -> Floats:
-        """(B,) of softmax(scores), in nats."""
-        whole = int(self.survivors.min()) == self.scores.shape[1]
-        terms = (self._shifted if whole else np.maximum(self._shifted, FAR_BELOW)) * self.weights
-        entropy: Floats = np.log(self.total) - terms.sum(-1) / self.total
-        return entropy
+    def terms(self) -> Floats:
+        """(B,) sum of weight x ln(weight)."""
+        shifted = self._shifted if int(self.survivors.min()) == self.scores.shape[1] else np.maximum(self._shifted, FAR_BELOW)
+        terms: Floats = (shifted * self.weights).sum(-1)
+        return terms
 
     @cached_property
     def survivors(self) -> Ints:
         """(B,) tokens with a finite score."""
         survivors: Ints = (self.scores > -np.inf).sum(-1)
         return survivors
+
+    def summary(self, row: int) -> Summary:
+        """What a trace says of one row as a whole."""
+        total = float(self.total[row])
+        entropy = math.log(total) - float(self.terms[row]) / total
+        return Summary(int(self.survivors[row]), float(self.top[row]) + math.log(total), entropy)
 
     def divide(self, by: Floats) -> Field:
         """Every score divided by its row's ``by`` (B,)."""
@@ -162,24 +177,6 @@ class Listed:
         return total if self.cut.all() else np.where(self.cut, total, self.source.total)
 
     @cached_property
-    def logsumexp(self) -> Floats:
-        """(B,)"""
-        return self.top + np.log(self.total)
-
-    @cached_property
-    def entropy(self) -> Floats:
-        """(B,) of softmax(scores), in nats."""
-        if not self.cut.any():
-            return self.source.entropy
-        entropy: Floats = np.log(self.total) - self._last(self.ranking.cumulative_terms) / self.total
-        return entropy if self.cut.all() else np.where(self.cut, entropy, self.source.entropy)
-
-    @cached_property
-    def survivors(self) -> Ints:
-        """(B,) tokens with a finite score."""
-        return np.where(self.rest, self.source.survivors, self.count) if self.rest.any() else self.count
-
-    @cached_property
     def reach(self) -> Floats:
         """(B, n) probability of each token together with those ahead of it."""
         return self.ranking.cumulative / self.total[:, None]
@@ -190,6 +187,14 @@ class Listed:
         ids: Ints = self.ranking.ids[:, 0]
         return ids
 
+    def summary(self, row: int) -> Summary:
+        """What a trace says of one row as a whole."""
+        if not self.cut[row]:
+            return self.source.summary(row)
+        last = int(self.count[row]) - 1
+        total, terms = float(self.ranking.cumulative[row, last]), float(self.ranking.cumulative_terms[row, last])
+        return Summary(last + 1, float(self.top[row]) + math.log(total), math.log(total) - terms / total)
+
     def keep(self, count: Ints, active: Bools, at_least: Ints) -> Listed:
         """The ``count`` (B,) best tokens, and in any case ``at_least`` (B,). Rows that are not ``active`` (B,) stay as they are.
 
@@ -197,12 +202,12 @@ class Listed:
         """
         count = np.minimum(np.maximum(count, at_least), self.count)
         short = self.short | (active & self.rest & (count == self.count))
-        return replace(self, count=np.where(active, count, self.count), cut=self.cut | active, short=short)
+        return Listed(self.ranking, np.where(active, count, self.count), self.cut | active, short, self.source, self.head)
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
         source = self.source if self.cut.all() else self.source.divide(by)
-        return replace(self, ranking=self.ranking.divide(by), source=source)
+        return Listed(self.ranking.divide(by), self.count, self.cut, self.short, source, self.head)
 
     @cached_property
     def spread(self) -> Dense:

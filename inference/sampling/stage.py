@@ -15,7 +15,7 @@ import numpy as np
 from inference.sampling.arrays import Floats, Ints
 from inference.sampling.scores import Cells, Listed, Scores
 from inference.sampling.standing import Standing
-from inference.sampling.state import Rows
+from inference.sampling.state import Rows, RowState
 from inference.spec import SamplingParams, StageName
 
 
@@ -39,12 +39,12 @@ class Stage(ABC):
         """The scores after this stage. ``scores`` itself never changes."""
 
     @abstractmethod
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        """What the stage compared against, each (B,), for the trace."""
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        """What the stage compared against in one row, which is number ``at`` of the batch, for the trace."""
 
     def reason(self, standing: Standing) -> Floats:
         """(B, K) the number that failed the test, for tokens that stood at ``standing`` and were removed here."""
-        return np.full(standing.scores.shape, np.nan)
+        raise NotImplementedError(f"{self.name} removes nothing")
 
 
 def cells(ids: Sequence[Ints]) -> Cells:

@@ -13,27 +13,18 @@ from inference.sampling.scores import Listed
 
 
 @dataclass(frozen=True, eq=False)
-class Standing:
-    """K tokens of each row in one place of the pipeline. Void for tokens that are gone by then."""
-
-    scores: Floats  # (B, K) -inf where gone
-    ranks: Ints  # (B, K) from 1, 0 where gone
-    probabilities: Floats  # (B, K)
-    mass_before: Floats  # (B, K) probability of the tokens ahead
-
-
-@dataclass(frozen=True, eq=False)
 class Standings:
-    """The same K tokens of each row in S places. Most are found on the lists; the few beyond them are looked up one by one."""
+    """K tokens of each of B rows in S places of the pipeline. Most are on the lists; the few beyond them are looked up one by one."""
 
     listed: Sequence[Listed]  # (S,)
+    logsumexp: Floats  # (S, B)
     ids: Ints  # (B, K)
 
     def at(self, place: int) -> Standing:
-        return Standing(self.scores[place], self.ranks[place], self.probabilities[place], self._mass_before(place))
+        return Standing(self, place)
 
     @cached_property
-    def _column(self) -> Ints:
+    def column(self) -> Ints:
         """(S, B, K) in the list, -1 where it is not on it. Cuts and temperature leave the order alone, so few orders are distinct."""
         orders = {id(listed.ranking.ids): listed for listed in self.listed}
         columns = {key: _find(self.ids, listed.ranking.ids, listed.vocab) for key, listed in orders.items()}
@@ -43,16 +34,19 @@ class Standings:
     def _on_list(self) -> Bools:
         """(S, B, K)"""
         count = np.array([listed.count for listed in self.listed])
-        on_list: Bools = (self._column >= 0) & (self._column < count[:, :, None])
+        on_list: Bools = (self.column >= 0) & (self.column < count[:, :, None])
         return on_list
 
     @cached_property
-    def _beyond(self) -> list[tuple[int, int, int]]:
-        """Place, row and column of each token that may survive beyond its list."""
-        missing = ~self._on_list & np.array([listed.rest for listed in self.listed])[:, :, None]
-        return [(s, b, k) for s, b, k in np.argwhere(missing).tolist()] if missing.any() else []
+    def beyond(self) -> list[tuple[int, int, int]]:
+        """Place, row and column of each token that survives beyond its list."""
+        rest = np.array([listed.rest for listed in self.listed])
+        if self._on_list.all() or not rest.any():
+            return []
+        missing = np.argwhere(~self._on_list & rest[:, :, None]).tolist()
+        return [(s, b, k) for s, b, k in missing if self.listed[s].source.scores[b, self.ids[b, k]] > -np.inf]
 
-    def _ahead(self, place: int, row: int, column: int) -> Bools:
+    def ahead(self, place: int, row: int, column: int) -> Bools:
         """(V,) the tokens that come before this one, were they all listed."""
         scores, token = self.listed[place].source.scores[row], int(self.ids[row, column])
         ahead: Bools = scores > scores[token]
@@ -63,38 +57,61 @@ class Standings:
     def scores(self) -> Floats:
         """(S, B, K); -inf where gone."""
         rows = row_numbers(len(self.ids))
-        on_lists = [listed.ranking.scores[rows, column] for listed, column in zip(self.listed, self._column, strict=True)]
-        scores = np.where(self._on_list, np.array(on_lists), -np.inf)
-        for place, row, column in self._beyond:
+        on_lists = [listed.ranking.scores[rows, column] for listed, column in zip(self.listed, self.column, strict=True)]
+        scores = np.where(self._on_list, on_lists, -np.inf)
+        for place, row, column in self.beyond:
             scores[place, row, column] = self.listed[place].source.scores[row, self.ids[row, column]]
         return scores
 
     @cached_property
     def ranks(self) -> Ints:
         """(S, B, K) from 1; 0 where gone."""
-        ranks: Ints = np.where(self._on_list, self._column + 1, 0)
-        for place, row, column in self._survivors_beyond():
-            ranks[place, row, column] = 1 + np.count_nonzero(self._ahead(place, row, column))
+        ranks: Ints = np.where(self._on_list, self.column + 1, 0)
+        for place, row, column in self.beyond:
+            ranks[place, row, column] = 1 + np.count_nonzero(self.ahead(place, row, column))
         return ranks
 
     @cached_property
     def probabilities(self) -> Floats:
         """(S, B, K); 0 where gone."""
-        probabilities: Floats = np.exp(self.scores - np.array([listed.logsumexp for listed in self.listed])[:, :, None])
+        probabilities: Floats = np.exp(self.scores - self.logsumexp[:, :, None])
         return probabilities
 
-    def _mass_before(self, place: int) -> Floats:
+
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """The K tokens of each row in one place. Void for tokens that are gone by then."""
+
+    all: Standings
+    place: int
+
+    @property
+    def ranks(self) -> Floats:
+        """(B, K) from 1."""
+        ranks: Floats = self.all.ranks[self.place].astype(np.float64)
+        return ranks
+
+    @property
+    def probabilities(self) -> Floats:
+        """(B, K)"""
+        probabilities: Floats = self.all.probabilities[self.place]
+        return probabilities
+
+    @property
+    def mass_before(self) -> Floats:
         """(B, K) probability of the tokens ahead."""
-        listed, column = self.listed[place], self._column[place]
-        mass = np.where(column > 0, listed.reach[row_numbers(len(self.ids)), column - 1], 0.0)
-        for at, row, k in self._survivors_beyond():
-            if at == place:
-                ahead = listed.source.scores[row][self._ahead(place, row, k)]
-                mass[row, k] = np.exp(ahead - listed.logsumexp[row]).sum()
+        column, reach = self.all.column[self.place], self.all.listed[self.place].reach
+        mass = np.where(column > 0, reach[row_numbers(len(column)), column - 1], 0.0)
+        for row, k in self._beyond():
+            mass[row, k] = self._mass_beyond(row, k)
         return mass
 
-    def _survivors_beyond(self) -> Iterator[tuple[int, int, int]]:
-        return ((place, row, column) for place, row, column in self._beyond if self.scores[place, row, column] > -np.inf)
+    def _beyond(self) -> Iterator[tuple[int, int]]:
+        return ((row, k) for place, row, k in self.all.beyond if place == self.place)
+
+    def _mass_beyond(self, row: int, k: int) -> float:
+        scores = self.all.listed[self.place].source.scores[row][self.all.ahead(self.place, row, k)]
+        return float(np.exp(scores - self.all.logsumexp[self.place, row]).sum())
 
 
 def _find(ids: Ints, order: Ints, vocab: int) -> Ints:

@@ -85,6 +85,9 @@ class Rows:
     def __iter__(self) -> Iterator[RowState]:
         return iter(self._states)
 
+    def __getitem__(self, row: int) -> RowState:
+        return self._states[row]
+
     @cached_property
     def active(self) -> frozenset[StageName]:
         """The stages that at least one row needs."""

@@ -6,10 +6,9 @@ from typing import ClassVar
 
 import numpy as np
 
-from inference.sampling.arrays import Floats
 from inference.sampling.scores import Listed, Scores
 from inference.sampling.stage import Stage
-from inference.sampling.state import Rows
+from inference.sampling.state import Rows, RowState
 from inference.spec import SamplingParams, StageName
 
 COLDEST = 1e-200  # below this every float32 gap is infinite anyway, and the division would overflow
@@ -35,5 +34,5 @@ class Temperature(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         return scores.divide(np.where(rows.on(self.name), np.maximum(rows.column("temperature"), COLDEST), 1.0))
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"temperature": rows.column("temperature")}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"temperature": row.params.temperature}

@@ -1,12 +1,12 @@
 """What a viewer is told of one step: the shown tokens and the whole vocabulary through every stage. Knows nothing of runs.
 
-Computed for all watched rows and all stages at once, from the scores that the pipeline has gone through anyway.
+What concerns tokens is computed for all watched rows and all stages at once; what concerns a row as a whole, in numbers of Python.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -17,44 +17,30 @@ from inference.events import Block, BlockType, Dice, StageTrace, Trace
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.dice import Fall
 from inference.sampling.pipeline import Step
-from inference.sampling.scores import Listed
+from inference.sampling.scores import Listed, Summary
+from inference.sampling.stage import Stage
 from inference.sampling.standing import Standings
-from inference.sampling.state import Rows
+from inference.sampling.state import Rows, RowState
 from inference.spec import Watch
 
 LARGEST_F4 = float(np.finfo(np.float32).max)
 
 
-@dataclass(frozen=True, eq=False)
-class Shown:
-    """The tokens that the trace of each row shows: the best of the raw logits, those of the final distribution, the chosen, the pinned."""
+def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> list[bool]:
+    """(B,) rows whose lists are too short to show as many tokens as are asked for."""
+    ends = [trail[0].scores.listed, trail[-1].scores.listed]
+    known = [list(zip(listed.rest.tolist(), listed.count.tolist(), strict=True)) for listed in ends]
+    return [any(rest and count < watch.top_n for rest, count in row) for watch, *row in zip(watches, *known, strict=True)]
 
-    tokens: list[list[int]]  # (B,) of (K_b,)
 
-    @classmethod
-    def choose(cls, raw: Listed, final: Listed, chosen: Ints, watches: Sequence[Watch]) -> Shown:
-        most = max(watch.top_n for watch in watches)
-        ends = zip(_best(raw, most), _best(final, most), chosen.tolist(), watches, strict=True)
-        vocab = raw.vocab
-        return cls([
-            list(dict.fromkeys([*first[: watch.top_n], *then[: watch.top_n], token, *(pinned for pinned in watch.pinned if pinned < vocab)]))
-            for first, then, token, watch in ends
-        ])
-
-    @cached_property
-    def sizes(self) -> Ints:
-        return np.array([len(tokens) for tokens in self.tokens])
-
-    @cached_property
-    def real(self) -> Bools:
-        """(B, K) false in the padding."""
-        return np.arange(int(self.sizes.max())) < self.sizes[:, None]
-
-    @cached_property
-    def ids(self) -> Ints:
-        """(B, K), padded with each row's first token."""
-        width = int(self.sizes.max())
-        return np.array([tokens + tokens[:1] * (width - len(tokens)) for tokens in self.tokens], dtype=np.int64)
+def shown_tokens(raw: Listed, final: Listed, fallen: Sequence[Fall], watches: Sequence[Watch]) -> list[list[int]]:
+    """(B,) of (K_b,) the best of the raw logits, those of the final distribution, the chosen one, the pinned."""
+    most, vocab = max(watch.top_n for watch in watches), raw.vocab
+    ends = zip(_best(raw, most), _best(final, most), fallen, watches, strict=True)
+    return [
+        list(dict.fromkeys([*first[: watch.top_n], *then[: watch.top_n], fell.token_id, *(token for token in watch.pinned if token < vocab)]))
+        for first, then, fell, watch in ends
+    ]
 
 
 def _best(listed: Listed, n: int) -> list[list[int]]:
@@ -65,17 +51,20 @@ def _best(listed: Listed, n: int) -> list[list[int]]:
 class Tracer:
     """The traces of B watched rows of one step, through S stages (the raw logits first)."""
 
-    def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Fall) -> None:
-        self._stages = [step.stage for step in trail[1:]]
+    def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Sequence[Fall]) -> None:
+        self._stages = [step.stage for step in trail]
         self._listed = [step.scores.listed for step in trail]  # the same whether neighbours were cut earlier or not
         self._rows, self._fallen = rows, fallen
-        self._shown = Shown.choose(self._listed[0], self._listed[-1], fallen.ids, watches)
-        self._standings = Standings(self._listed, self._shown.ids)
+        self._tokens = shown_tokens(self._listed[0], self._listed[-1], fallen, watches)
+        self._summaries = [[listed.summary(row) for row in range(len(rows))] for listed in self._listed]
+        logsumexp = np.array([[summary.logsumexp for summary in place] for place in self._summaries])
+        self._standings = Standings(self._listed, logsumexp, _padded(self._tokens))
 
-    def trace(self, row: int, pieces: Callable[[int], bytes], dice: Dice) -> Trace:
-        tokens = self._shown.tokens[row]
-        own, k = self._in_row[:, row], len(tokens)
+    def trace(self, row: int, pieces: Callable[[int], bytes], greedy: bool, u: float) -> Trace:
+        tokens = self._tokens[row]
+        own, k = self._own[row], len(tokens)
         scores, ranks, removed_at, removed_value = self._blocks
+        fell = self._fallen[row]
         return Trace(
             token_ids=tokens,
             pieces=[pieces(token) for token in tokens],
@@ -84,125 +73,108 @@ class Tracer:
             ranks=_block(ranks[own, row, :k], "i4"),
             removed_at=_block(removed_at[row, :k], "i1"),
             removed_value=_block(removed_value[row, :k], "f4"),
-            dice=dice,
+            dice=Dice(greedy, u, fell.position, fell.low, fell.high),
         )
 
-    def dice(self, row: int, greedy: bool, u: float) -> Dice:
-        fallen = self._fallen
-        return Dice(greedy, u, int(fallen.position[row]), float(fallen.low[row]), float(fallen.high[row]))
+    def logprob(self, row: int, place: int) -> float:
+        """ln of the probability of the chosen token after stage number ``place``."""
+        score = self._standings.scores[place, row, self._chosen(row)]
+        return float(score) - self._summaries[place][row].logsumexp
 
-    def logprobs(self, index: int) -> Floats:
-        """(B,) of the chosen tokens after stage ``index``."""
-        logprobs: Floats = self._standings.scores[(index, *self._chosen)] - self._logsumexp[index]
-        return logprobs
+    def raw_rank(self, row: int) -> int:
+        """Of the chosen token, from 1."""
+        return int(self._standings.ranks[0, row, self._chosen(row)])
 
-    def raw_ranks(self) -> Ints:
-        """(B,) of the chosen tokens, from 1."""
-        ranks: Ints = self._standings.ranks[(0, *self._chosen)]
-        return ranks
+    def raw_entropy(self, row: int) -> float:
+        """In nats."""
+        return self._summaries[0][row].entropy
 
-    def raw_entropy(self) -> Floats:
-        """(B,) in nats."""
-        return self._listed[0].entropy
+    def _chosen(self, row: int) -> int:
+        return self._tokens[row].index(self._fallen[row].token_id)
 
     @cached_property
-    def _chosen(self) -> tuple[Ints, Ints]:
-        """Rows and columns of the chosen tokens."""
-        columns = [tokens.index(token) for tokens, token in zip(self._shown.tokens, self._fallen.ids.tolist(), strict=True)]
-        return np.arange(len(columns)), np.array(columns)
+    def _own(self) -> list[list[int]]:
+        """(B,) of (S_b,) the stages that each row runs."""
+        return [[at for at, stage in enumerate(self._stages) if stage is None or stage.name in row.active] for row in self._rows]
 
     @cached_property
-    def _in_row(self) -> Bools:
-        """(S, B) whether the row runs the stage."""
-        everyone = np.ones(len(self._rows), dtype=bool)
-        return np.array([everyone, *(self._rows.on(stage.name) for stage in self._stages if stage)])
-
-    @cached_property
-    def _gone(self) -> Bools:
+    def _alive(self) -> Bools:
         """(S, B, K)"""
-        gone: Bools = self._standings.scores == -np.inf
-        return gone
+        alive: Bools = self._standings.scores > -np.inf
+        return alive
 
     @cached_property
-    def _blocks(self) -> tuple[NDArray[Any], ...]:
-        """Scores and ranks (S, B, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
-        scores = np.where(self._gone, -np.inf, np.clip(self._standings.scores, -LARGEST_F4, LARGEST_F4))
-        return scores.astype("<f4"), self._standings.ranks.astype("<i4"), self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+    def _lived(self) -> Ints:
+        """(B, K) how many stages each token has survived: the number of the one that removed it, or S."""
+        lived: Ints = self._alive.sum(0)
+        return lived
 
     @cached_property
     def _removed_at(self) -> Ints:
         """(B, K) index among the stages of the row, -1 where the token survived."""
-        own_index = np.cumsum(self._in_row, axis=0) - 1  # (S, B)
-        return np.where(self._gone[-1], own_index[self._gone.argmax(0), row_numbers(len(self._rows))], -1)
+        index = np.full((len(self._rows), len(self._stages) + 1), -1)
+        for row, own in enumerate(self._own):
+            index[row, own] = range(len(own))
+        return index[row_numbers(len(self._rows)), self._lived]
 
     @cached_property
     def _removed_value(self) -> Floats:
         """(B, K)"""
-        value = np.full(self._shown.ids.shape, np.nan)
-        for index, stage in enumerate(self._stages):
-            here = self._gone[index + 1] & ~self._gone[index]
-            if stage and here.any():
-                value[here] = stage.reason(self._standings.at(index))[here]
+        value = np.full(self._lived.shape, np.nan)
+        for place, stage in enumerate(self._stages):
+            if stage and stage.removes:
+                here = self._lived == place
+                if here.any():
+                    value[here] = stage.reason(self._standings.at(place - 1))[here]
         return value
+
+    @cached_property
+    def _blocks(self) -> tuple[NDArray[Any], ...]:
+        """Scores and ranks (S, B, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
+        scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
+        return scores.astype("<f4"), self._standings.ranks.astype("<i4"), self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+
+    @cached_property
+    def _shown_mass(self) -> Floats:
+        """(S, B, K) probability of each shown token and those to its left, so that padding, which is on the right, adds nothing."""
+        return self._standings.probabilities.cumsum(-1)
 
     def _stage_traces(self, row: int) -> list[StageTrace]:
         """(S_b,)"""
-        survivors, removed, entropy, logsumexp, others, mass = (table[row] for table in self._table)
-        return [
-            StageTrace(stage.name if stage else "logits", int(survivors[at]), removed[at], entropy[at], logsumexp[at], int(others[at]), mass[at], numbers[row])
-            for at, (stage, numbers) in enumerate(zip([None, *self._stages], self._numbers, strict=True))
-            if self._in_row[at, row]
-        ]
+        own, last = self._own[row], len(self._tokens[row]) - 1
+        shown = self._alive[:, row, : last + 1].sum(-1).tolist()
+        mass = self._shown_mass[:, row, last].tolist()
+        state = self._rows[row]
+        return [self._stage_trace(place, before, row, state, shown[place], mass[place]) for before, place in zip([0, *own], own, strict=False)]
 
-    @cached_property
-    def _table(self) -> tuple[list[list[float]], ...]:
-        """The columns of ``StageTrace``, each (B, S)."""
-        real = self._shown.real & ~self._gone
-        others = self._survivors - real.sum(-1)
-        shown_mass = np.cumsum(np.where(real, self._standings.probabilities, 0.0), axis=-1)[:, :, -1]  # to which padding adds nothing
-        mass = np.where(others > 0, np.maximum(1.0 - shown_mass, 0.0), 0.0)
-        entropy = np.array([listed.entropy for listed in self._listed])
-        return tuple(table.T.tolist() for table in (self._survivors, self._removed_mass, entropy, self._logsumexp, others, mass))
-
-    @cached_property
-    def _survivors(self) -> Ints:
-        """(S, B)"""
-        return np.array([listed.survivors for listed in self._listed])
-
-    @cached_property
-    def _logsumexp(self) -> Floats:
-        """(S, B)"""
-        return np.array([listed.logsumexp for listed in self._listed])
-
-    @cached_property
-    def _removed_mass(self) -> Floats:
-        """(S, B) survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
-        mass = np.zeros(self._logsumexp.shape)
-        removes = np.array([stage is not None and stage.removes for stage in self._stages], dtype=bool)[:, None]
-        fell = removes & (self._survivors[1:] < self._survivors[:-1])
-        mass[1:] = np.where(fell, np.maximum(-np.expm1(self._logsumexp[1:] - self._logsumexp[:-1]), 0.0), 0.0)
-        return mass
-
-    @cached_property
-    def _numbers(self) -> list[list[dict[str, float]]]:
-        """(S, B)"""
-        tables = [stage.numbers(before, self._rows) if stage else {} for stage, before in zip(self._stages, self._listed, strict=False)]
-        return [_by_row(table, len(self._rows)) for table in ({}, *tables)]
+    def _stage_trace(self, place: int, before: int, row: int, state: RowState, shown: int, mass: float) -> StageTrace:
+        stage, here = self._stages[place], self._summaries[place][row]
+        others = here.survivors - shown
+        return StageTrace(
+            name=stage.name if stage else "logits",
+            kept=here.survivors,
+            removed_mass=_removed_mass(stage, self._summaries[before][row], here),
+            entropy=here.entropy,
+            logsumexp=here.logsumexp,
+            other_count=others,
+            other_mass=max(0.0, 1.0 - mass) if others else 0.0,
+            numbers=stage.numbers(self._listed[before], row, state) if stage else {},
+        )
 
 
-def _by_row(columns: dict[str, Floats], rows: int) -> list[dict[str, float]]:
-    lists = {name: column.tolist() for name, column in columns.items()}
-    return [{name: column[row] for name, column in lists.items()} for row in range(rows)]
+def _removed_mass(stage: Stage | None, before: Summary, after: Summary) -> float:
+    """Survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
+    if stage is None or not stage.removes or after.survivors == before.survivors:
+        return 0.0
+    return max(0.0, -math.expm1(after.logsumexp - before.logsumexp))
+
+
+def _padded(tokens: list[list[int]]) -> Ints:
+    """(B, K), each row filled up with its first token."""
+    width = max(map(len, tokens))
+    return np.array([row + row[:1] * (width - len(row)) for row in tokens], dtype=np.int64)
 
 
 def _block(array: NDArray[Any], dtype: BlockType) -> Block:
     """``array`` has that type already."""
     return Block(dtype, list(array.shape), array.tobytes())
-
-
-def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> Bools:
-    """(B,) rows whose lists are too short to show as many tokens as are asked for."""
-    wanted = np.array([watch.top_n for watch in watches])
-    ends = (trail[0].scores.listed, trail[-1].scores.listed)
-    missing: Bools = np.logical_or.reduce([listed.rest & (listed.count < wanted) for listed in ends])
-    return missing

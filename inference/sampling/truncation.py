@@ -10,7 +10,7 @@ from inference.sampling.arrays import Floats
 from inference.sampling.scores import Listed, Scores
 from inference.sampling.stage import Stage
 from inference.sampling.standing import Standing
-from inference.sampling.state import Rows
+from inference.sampling.state import Rows, RowState
 from inference.spec import SamplingParams, StageName
 
 
@@ -35,11 +35,12 @@ class TopK(Stage):
         count = (listed.ranking.scores >= self._threshold(listed, rows)[:, None]).sum(-1)
         return listed.keep(count, rows.on(self.name), rows.at_least)
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"top_k": rows.column("top_k"), "threshold": self._threshold(before, rows)}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        k = min(max(row.params.top_k, row.params.min_keep), int(before.count[at]))
+        return {"top_k": row.params.top_k, "threshold": float(before.ranking.scores[at, k - 1])}
 
     def reason(self, standing: Standing) -> Floats:
-        return standing.ranks.astype(np.float64)
+        return standing.ranks
 
     def _threshold(self, listed: Listed, rows: Rows) -> Floats:
         """(B,) the k-th score, or the last on the list where it is no longer than that. ``min_keep`` is a larger k: ties stay there too."""
@@ -69,8 +70,8 @@ class TopP(Stage):
         count = 1 + (listed.reach < rows.column("top_p")[:, None]).sum(-1)
         return listed.keep(count, rows.on(self.name), rows.at_least)
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        return {"top_p": rows.column("top_p")}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {"top_p": row.params.top_p}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.mass_before
@@ -94,9 +95,9 @@ class MinP(Stage):
         count = (listed.ranking.weights >= rows.column("min_p")[:, None]).sum(-1)
         return listed.keep(count, rows.on(self.name), rows.at_least)
 
-    def numbers(self, before: Listed, rows: Rows) -> dict[str, Floats]:
-        share, largest = rows.column("min_p"), 1 / before.total
-        return {"min_p": share, "max_p": largest, "threshold": share * largest}
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        largest = 1.0 / float(before.total[at])
+        return {"min_p": row.params.min_p, "max_p": largest, "threshold": row.params.min_p * largest}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.probabilities

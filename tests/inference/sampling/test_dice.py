@@ -70,13 +70,13 @@ def test_neighbouring_steps_seeds_and_samples_are_not_correlated() -> None:
 def test_the_dice_fall_on_the_first_token_whose_cumulative_probability_exceeds_them(seed: int, u: float) -> None:
     rng = np.random.default_rng(seed)
     logits = random_logits(rng, int(rng.choice([1, 2, 30, 700])))
-    fallen = fall(Dense.start(logits[None], len(logits)).listed, np.array([u]))
-    assert fallen.low[0] <= u < fallen.high[0]
+    (fallen,) = fall(Dense.start(logits[None], len(logits)).listed, [u])
+    assert fallen.low <= u < fallen.high
     token, position, low, high = reference.draw(reference.Stage("", logits), u)
     if low + reference.TINY < u < high - reference.TINY:
-        assert (fallen.ids[0], fallen.position[0]) == (token, position)
-        assert fallen.low[0] == pytest.approx(low, abs=1e-12)
-        assert fallen.high[0] == pytest.approx(high, abs=1e-12)
+        assert (fallen.token_id, fallen.position) == (token, position)
+        assert fallen.low == pytest.approx(low, abs=1e-12)
+        assert fallen.high == pytest.approx(high, abs=1e-12)
 
 
 @settings(max_examples=100, deadline=None)
@@ -87,9 +87,9 @@ def test_the_intervals_of_all_tokens_tile_the_bar(seed: int) -> None:
     listed = Dense.start(logits[None], 50).listed
     edges, u = [0.0], 0.0
     while u < 1:
-        fallen = fall(listed, np.array([u]))
-        assert fallen.low[0] == edges[-1]
-        u = float(fallen.high[0])
+        (fallen,) = fall(listed, [u])
+        assert fallen.low == edges[-1]
+        u = float(fallen.high)
         edges.append(u)
     assert edges[-1] == 1.0
     assert np.diff(edges) == pytest.approx(np.sort(probabilities(logits))[::-1][: len(edges) - 1], abs=1e-12)
@@ -97,9 +97,9 @@ def test_the_intervals_of_all_tokens_tile_the_bar(seed: int) -> None:
 
 def test_the_largest_number_falls_on_the_last_token_that_survives() -> None:
     logits = np.array([0.0, -np.inf, 1.0, -800.0, 0.5])
-    fallen = fall(Dense.start(logits[None], 5).listed, np.array([1 - 2**-53]))
-    assert fallen.ids[0] == 0
-    assert fallen.high[0] == 1.0
+    (fallen,) = fall(Dense.start(logits[None], 5).listed, [1 - 2**-53])
+    assert fallen.token_id == 0
+    assert fallen.high == 1.0
 
 
 def test_samples_follow_the_distribution() -> None:
