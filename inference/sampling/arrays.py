@@ -17,7 +17,9 @@ def to_numpy(logits: torch.Tensor) -> NDArray[Any]:
     """``logits`` as a float32 or float64 array on the CPU: a view where they are that already, so never write to it."""
     if logits.dtype not in (torch.float32, torch.float64):
         logits = logits.float()
-    array: NDArray[Any] = logits.detach().cpu().numpy()
+    if logits.requires_grad or logits.device.type != "cpu":
+        logits = logits.detach().cpu()
+    array: NDArray[Any] = logits.numpy()
     return array
 
 

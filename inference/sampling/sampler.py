@@ -6,6 +6,7 @@ same treatment go through the pipeline together; nothing that a row gets depends
 
 from __future__ import annotations
 
+import math
 from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -134,7 +135,7 @@ def choose(logits: torch.Tensor, samplers: Sequence[Sampler], watches: Sequence[
     groups: defaultdict[Route, list[int]] = defaultdict(list)
     with np.errstate(all="ignore"):
         for row, peak in enumerate(scores.max(-1).tolist()):
-            if np.isfinite(peak):
+            if math.isfinite(peak):
                 groups[samplers[row].route(watches[row].top_n > 0)].append(row)
             else:
                 outcomes[row] = BadLogits(f"the largest logit is {peak}")

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.arrays import Bools, Ints
 from inference.spec import SamplingParams, StageName
 
 
@@ -49,6 +51,8 @@ class RowState:
         self.generated = 0  # tokens chosen so far
         self.seen = TokenSet(prompt_ids)  # in the prompt or the output
         self.output = TokenSet()
+        self.columns: dict[str, NDArray[Any]] = {}  # what ``Rows`` has built for this row alone
+        self.on: dict[StageName, Bools] = {}
         self._counts = np.zeros(vocab_size, dtype=np.int64)  # of the output
         ending = {*params.stop_token_ids, *(() if params.ignore_eos else eos_token_ids)}
         self.ending_ids: Ints = np.array(sorted(token for token in ending if token < vocab_size), dtype=np.int64)
@@ -76,8 +80,9 @@ class Rows:
 
     def __init__(self, states: Sequence[RowState]) -> None:
         self._states = tuple(states)
-        self._columns: dict[str, Floats] = {}
-        self._on: dict[StageName, Bools] = {}
+        alone = states[0] if len(states) == 1 else None  # then what was built in an earlier step will do
+        self._columns: dict[str, NDArray[Any]] = alone.columns if alone else {}
+        self._on: dict[StageName, Bools] = alone.on if alone else {}
 
     def __len__(self) -> int:
         return len(self._states)
@@ -91,6 +96,8 @@ class Rows:
     @cached_property
     def active(self) -> frozenset[StageName]:
         """The stages that at least one row needs."""
+        if len(self._states) == 1:
+            return self._states[0].active
         return frozenset().union(*(state.active for state in self._states))
 
     def on(self, stage: StageName) -> Bools:
@@ -99,16 +106,11 @@ class Rows:
             self._on[stage] = np.array([stage in state.active for state in self._states])
         return self._on[stage]
 
-    def column(self, parameter: str) -> Floats:
-        """(B,) a parameter of every row."""
+    def column(self, parameter: str) -> NDArray[Any]:
+        """(B,) a parameter of every row, as float64 or int64."""
         if parameter not in self._columns:
-            self._columns[parameter] = np.array([getattr(state.params, parameter) for state in self._states], dtype=np.float64)
+            self._columns[parameter] = np.array([getattr(state.params, parameter) for state in self._states])
         return self._columns[parameter]
-
-    @cached_property
-    def at_least(self) -> Ints:
-        """(B,) ``min_keep``."""
-        return self.column("min_keep").astype(np.int64)
 
     def ids(self, stage: StageName, of: Callable[[RowState], Ints]) -> list[Ints]:
         """``of`` each row that needs ``stage``, nothing of the others."""

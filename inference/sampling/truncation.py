@@ -33,7 +33,7 @@ class TopK(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
         count = (listed.ranking.scores >= self._threshold(listed, rows)[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.at_least)
+        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         k = min(max(row.params.top_k, row.params.min_keep), int(before.count[at]))
@@ -44,7 +44,7 @@ class TopK(Stage):
 
     def _threshold(self, listed: Listed, rows: Rows) -> Floats:
         """(B,) the k-th score, or the last on the list where it is no longer than that. ``min_keep`` is a larger k: ties stay there too."""
-        k = np.maximum(rows.column("top_k").astype(np.int64), rows.at_least)
+        k = np.maximum(rows.column("top_k"), rows.column("min_keep"))
         threshold: Floats = listed.ranking.scores[np.arange(len(rows)), np.minimum(k, listed.count) - 1]
         return threshold
 
@@ -68,7 +68,7 @@ class TopP(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
         count = 1 + (listed.reach < rows.column("top_p")[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.at_least)
+        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"top_p": row.params.top_p}
@@ -93,7 +93,7 @@ class MinP(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
         count = (listed.ranking.weights >= rows.column("min_p")[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.at_least)
+        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         largest = 1.0 / float(before.total[at])
