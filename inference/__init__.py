@@ -10,8 +10,9 @@ from inference.spec import ModelSource, RunSpec, SamplingParams, Watch
 
 if TYPE_CHECKING:
     from inference.engine.engine import Engine
+    from inference.engine.errors import ModelError
 
-__all__ = ["Engine", "ModelSource", "RunSpec", "SamplingParams", "Watch"]
+__all__ = ["Engine", "ModelError", "ModelSource", "RunSpec", "SamplingParams", "Watch"]
 
 
 def __getattr__(name: str) -> Any:
@@ -19,4 +20,8 @@ def __getattr__(name: str) -> Any:
         from inference.engine.engine import Engine
 
         return Engine
+    if name == "ModelError":
+        from inference.engine.errors import ModelError
+
+        return ModelError
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -283,7 +283,7 @@ def from_wire(hint: Any, value: Any) -> Any:
         return None if value is None else from_wire(hint, value)
     if typing.get_origin(hint) is list:
         return [from_wire(typing.get_args(hint)[0], item) for item in value]
-    if isinstance(hint, type) and dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
         hints = _hints(hint)
         return hint(**{name: from_wire(hints[name], item) for name, item in value.items()})
     return value

@@ -41,7 +41,7 @@ class Engine:
         rows: int = 32,
         chunk_tokens: int = 256,
     ) -> Self:
-        """Load a model from a local folder or a Hub id.
+        """Load a model from ``bundled:<name>``, a local folder or a Hub id.
 
         ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
         at once; ``chunk_tokens`` prompt tokens are taken in one step. Raises ``ModelError`` with the reason where the model

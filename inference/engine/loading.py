@@ -11,6 +11,7 @@ import transformers
 
 from inference.engine.errors import ModelError
 from inference.engine.folder import check_folder
+from inference.sources import BUNDLED_PREFIX, SourceError, bundled
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
@@ -33,7 +34,7 @@ class LoadedModel:
 
 
 def load_model(source: str | Path, *, device: str = "auto", dtype: str = "auto", revision: str | None = None) -> LoadedModel:
-    """Load from a local folder or a Hub id. Raises ``ModelError`` with the reason where that is not possible or not safe."""
+    """Load from ``bundled:<name>``, a local folder or a Hub id. Raises ``ModelError`` with the reason where that is not possible or not safe."""
     target = pick_device(device)
     folder = _folder(source, revision)
     config = check_folder(folder)
@@ -83,6 +84,8 @@ def pick_dtype(dtype: str, config: dict[str, Any], folder: Path, device: torch.d
 
 def _folder(source: str | Path, revision: str | None) -> Path:
     text = str(source)
+    if text.startswith(BUNDLED_PREFIX):
+        return _bundled(text.removeprefix(BUNDLED_PREFIX))
     if isinstance(source, Path) or text.startswith(("/", ".", "~")) or Path(text).is_dir():
         return Path(text).expanduser()
     try:
@@ -91,6 +94,13 @@ def _folder(source: str | Path, revision: str | None) -> Path:
         return Path(snapshot_download(text, revision=revision, allow_patterns=_HUB_FILES))
     except Exception as error:  # the Hub client raises many kinds: network, absent, gated, malformed id
         raise ModelError("not_found", f"{text!r} is neither a local folder nor a model that the Hub gives: {error}") from error
+
+
+def _bundled(name: str) -> Path:
+    try:
+        return bundled(name)
+    except SourceError as error:
+        raise ModelError("not_found", str(error)) from error
 
 
 def _weights(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:

@@ -47,8 +47,7 @@ def _resolved(source: str) -> tuple[str, str]:
 
 def _try(row: Model) -> str:
     """Load the model as a worker would, and close it again; returns its sizes in words."""
-    from inference import Engine  # torch: only this command needs it
-    from inference.engine.errors import ModelError
+    from inference import Engine, ModelError  # torch: only this command needs it
 
     try:
         engine = Engine.load(row.source, name=row.name, revision=row.revision or None, dtype=row.dtype, device=row.device)

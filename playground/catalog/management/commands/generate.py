@@ -75,8 +75,7 @@ def _engine(name: str) -> Engine:
         model = resolve(name)
     except UnknownModel as error:
         raise CommandError(str(error)) from error
-    from inference import Engine  # torch: only this command needs it
-    from inference.engine.errors import ModelError
+    from inference import Engine, ModelError  # torch: only this command needs it
 
     source = model.source
     try:
