@@ -62,7 +62,7 @@ function runText(state: RunState): string {
 
 export function finishedText({ reason, detail, usage }: Finished): string {
   const tokens = fill(ngettext("%(count)s token", "%(count)s tokens", usage.completion_tokens), { count: usage.completion_tokens });
-  return `${tokens}. ${reasonText(reason, detail)}`;
+  return fill(gettext("%(tokens)s. %(reason)s"), { tokens, reason: reasonText(reason, detail) });
 }
 
 function reasonText(reason: Finished["reason"], detail: string | null): string {
@@ -72,7 +72,7 @@ function reasonText(reason: Finished["reason"], detail: string | null): string {
     case "stop":
       return fill(gettext("Ended at the stop %(what)s."), { what: `“${label(new TextEncoder().encode(detail ?? ""))}”` });
     case "length":
-      return gettext("Ended at the most new tokens.");
+      return gettext("Reached the token limit.");
     case "context":
       return gettext("Ended where the model's context is full.");
     case "time":

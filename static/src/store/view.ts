@@ -36,7 +36,10 @@ export const tab = kept<Tab>("tab", "choice");
 export const metric = kept<MetricName>("metric", "surprisal");
 export const logarithmic = kept("logarithmic", false);
 export const theme = kept<Theme>("theme", "system");
-export const settingsOpen = signal(matchMedia("(min-width: 1100px)").matches);
+/** Beside the text where there is room, otherwise a sheet over it. */
+const roomy = matchMedia("(min-width: 1200px)");
+export const settingsOpen = signal(roomy.matches);
+roomy.addEventListener("change", () => (settingsOpen.value = roomy.matches));
 
 export const head = signal<Head>({ layer: 0, head: MEAN });
 export const hideFirst = kept("hideFirst", false);

@@ -23,7 +23,7 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
         {parts.map((part) => (
           <Part key={part.id} part={part} chosen={part.id === token.id} />
         ))}
-        <span class="dice-rest" style={at(parts.at(-1)?.high ?? 0, 1)} />
+        <Rest from={parts.at(-1)?.high ?? 0} />
         <span class="dice-chosen" style={at(dice.low, dice.high)} />
         {!dice.greedy && <span class="dice-needle" style={at(dice.u)} />}
       </div>
@@ -41,6 +41,15 @@ function Part({ part, chosen }: { part: Segment; chosen: boolean }) {
   return (
     <span class={chosen ? "dice-part chosen" : "dice-part"} style={at(part.low, part.high)} title={`${label(part.piece)}  ${probability(width)}`}>
       {width > LABEL_FROM && <Piece of={part.piece} />}
+    </span>
+  );
+}
+
+/** Tokens that are not shown, or whose place among those that are is not known. */
+function Rest({ from }: { from: number }) {
+  return (
+    <span class="dice-rest" style={at(from, 1)}>
+      {1 - from > LABEL_FROM && gettext("other")}
     </span>
   );
 }
