@@ -263,9 +263,9 @@ def _names(cls: type) -> tuple[str, ...]:
 
 def to_wire(value: Any) -> Any:
     """Dataclasses as maps, everything else as it is."""
-    if dataclasses.is_dataclass(value):
+    if hasattr(value, "__dataclass_fields__"):
         return {name: to_wire(getattr(value, name)) for name in _names(type(value))}
-    if type(value) is list and value and dataclasses.is_dataclass(value[0]):
+    if type(value) is list and value and hasattr(value[0], "__dataclass_fields__"):
         return [to_wire(item) for item in value]
     return value
 
