@@ -264,7 +264,7 @@ def _names(cls: type) -> tuple[str, ...]:
 def to_wire(value: Any) -> Any:
     """Dataclasses as maps, everything else as it is."""
     if hasattr(value, "__dataclass_fields__"):
-        return {name: to_wire(getattr(value, name)) for name in _names(type(value))}
+        return {name: to_wire(getattr(value, name)) for name in _names(value.__class__)}
     if type(value) is list and value and hasattr(value[0], "__dataclass_fields__"):
         return [to_wire(item) for item in value]
     return value
