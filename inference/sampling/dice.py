@@ -76,8 +76,8 @@ class Fall(NamedTuple):
 
 def fall(final: Listed, u: Sequence[float]) -> list[Fall]:
     """The first token of each of B rows at which the cumulative probability exceeds its ``u``. A row's bar ends at exactly 1."""
-    counts, rests, shorts = final.count.tolist(), final.rest.tolist(), final.short.tolist()
-    return [_fall(final.ranking.ids[row], final.reach[row], counts[row] - 1, rests[row], shorts[row], u[row]) for row in range(len(u))]
+    rows = enumerate(zip(final.count, final.rest, final.short, u, strict=True))
+    return [_fall(final.ranking.ids[row], final.reach[row], count - 1, rest, short, rolled) for row, (count, rest, short, rolled) in rows]
 
 
 def _fall(ids: Ints, reach: Floats, last: int, rest: bool, short: bool, u: float) -> Fall:

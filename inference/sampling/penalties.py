@@ -31,7 +31,7 @@ class RepetitionPenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         seen = self._seen(rows)
-        z, r = scores.at(seen), rows.column("repetition_penalty")[seen.rows]
+        z, r = scores.at(seen), rows.column("repetition_penalty", lambda params: params.repetition_penalty)[seen.rows]
         return scores.edit(seen, np.where(z > 0, z / r, z * r))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
@@ -56,7 +56,7 @@ class PresencePenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         said = self._said(rows)
-        return scores.edit(said, scores.at(said) - rows.column("presence_penalty")[said.rows])
+        return scores.edit(said, scores.at(said) - rows.column("presence_penalty", lambda params: params.presence_penalty)[said.rows])
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"presence_penalty": row.params.presence_penalty, "tokens": len(row.output.ids)}
@@ -80,7 +80,7 @@ class FrequencyPenalty(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         said = self._said(rows)
-        return scores.edit(said, scores.at(said) - rows.column("frequency_penalty")[said.rows] * self._counts(rows))
+        return scores.edit(said, scores.at(said) - rows.column("frequency_penalty", lambda params: params.frequency_penalty)[said.rows] * self._counts(rows))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"frequency_penalty": row.params.frequency_penalty, "tokens": len(row.output.ids)}

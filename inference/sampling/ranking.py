@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
+from inference.sampling.arrays import Floats, Ints, row_numbers
 
 
 @dataclass(frozen=True, eq=False)
@@ -20,8 +22,8 @@ class Ranking:
 
     ids: Ints  # (B, n)
     scores: Floats  # (B, n)
-    count: Ints  # (B,)
-    rest: Bools  # (B,) there are more tokens with a finite score
+    count: list[int]  # (B,)
+    rest: list[bool]  # (B,) there are more tokens with a finite score
 
     def divide(self, by: Floats) -> Ranking:
         """The same order with every score divided by its row's positive ``by`` (B,)."""
@@ -58,19 +60,25 @@ def best(scores: Floats, n: int) -> Ranking:
 
 
 def _select(scores: Floats, n: int) -> Ranking:
-    rows, vocab = row_numbers(len(scores)), scores.shape[1]
+    vocab = scores.shape[1]
     chosen = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
-    values = scores[rows, chosen]
+    values = _at(scores, chosen)
     order = (-values).argsort(-1)
-    ids, values = _ties_by_id(chosen[rows, order], values[rows, order])
+    ids, values = _ties_by_id(_at(chosen, order), _at(values, order))
     last = values[:, -1:]
-    return Ranking(ids, values, (values > last).sum(-1), last[:, 0] > -np.inf)
+    return Ranking(ids, values, (values > last).sum(-1).tolist(), (last[:, 0] > -np.inf).tolist())
 
 
 def _sort(scores: Floats) -> Ranking:
     order = (-scores).argsort(-1)
-    ids, values = _ties_by_id(order, scores[row_numbers(len(scores)), order])
-    return Ranking(ids, values, (values > -np.inf).sum(-1), np.zeros(len(ids), dtype=bool))
+    ids, values = _ties_by_id(order, _at(scores, order))
+    return Ranking(ids, values, (values > -np.inf).sum(-1).tolist(), [False] * len(ids))
+
+
+def _at(table: NDArray[Any], columns: Ints) -> NDArray[Any]:
+    """(B, n) of ``table`` (B, m), at ``columns`` (B, n) of each row. A single row needs no row indices, which halves the time."""
+    picked: NDArray[Any] = table[0].take(columns) if len(table) == 1 else table[row_numbers(len(table)), columns]
+    return picked
 
 
 def _ties_by_id(ids: Ints, values: Floats) -> tuple[Ints, Floats]:

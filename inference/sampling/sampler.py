@@ -184,7 +184,7 @@ class Group:
             return [_plain(token) for token in self._scores.argmax(-1).tolist()]
         *_, (_, last) = walk(self._start(head), self._rows, way.stages)
         choices = [_plain(token) for token in last.best_ids.tolist()]
-        return self._again(way, head, last.short.tolist(), choices) if last.short.any() else choices
+        return self._again(way, head, last.short, choices) if any(last.short) else choices
 
     def _watched(self, way: Route, trail: list[Step], fallen: list[Fall], rolls: list[float]) -> list[Choice]:
         tracer = Tracer(trail, self._rows, self._watches, fallen)

@@ -18,7 +18,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
+from inference.sampling.arrays import Floats, Ints
 from inference.sampling.ranking import Ranking, best
 
 FAR_BELOW = -1e9  # exp of this is 0, and 0 times this is 0, which 0 times -inf is not
@@ -97,19 +97,19 @@ class Dense:
 
     field: Field
     head: int  # tokens to list per row once a list is needed
-    short: Bools  # (B,) this row's numbers are void, see above
+    short: list[bool]  # (B,) this row's numbers are void, see above
     known: Ranking | None = None  # the order, where it has been found already
 
     @classmethod
     def start(cls, scores: Floats, head: int) -> Dense:
-        return cls(Field(scores), head, np.zeros(len(scores), dtype=bool))
+        return cls(Field(scores), head, [False] * len(scores))
 
     @cached_property
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
         ranking = self.known or best(self.field.scores, self.head)
-        nothing = np.zeros(len(ranking.count), dtype=bool)
-        return Listed(ranking, ranking.count, nothing, self.short | (ranking.count == 0), self.field, self.head)
+        short = [short or not count for short, count in zip(self.short, ranking.count, strict=True)]
+        return Listed(ranking, ranking.count, [False] * len(short), short, self.field, self.head)
 
     @property
     def best_ids(self) -> Ints:
@@ -139,9 +139,9 @@ class Listed:
     """The survivors of each row, best first: the first ``count[b]`` columns of ``ranking``. What follows them was removed here."""
 
     ranking: Ranking  # (B, n)
-    count: Ints  # (B,)
-    cut: Bools  # (B,) whether anything has been removed since ``source`` was listed, if only what is not on the list
-    short: Bools  # (B,) this row's numbers are void: the list was too short for what was asked of it
+    count: list[int]  # (B,)
+    cut: list[bool]  # (B,) whether anything has been removed since ``source`` was listed, if only what is not on the list
+    short: list[bool]  # (B,) this row's numbers are void: the list was too short for what was asked of it
     source: Field  # what was listed
     head: int  # as in ``Dense``
 
@@ -154,27 +154,23 @@ class Listed:
         return int(self.source.scores.shape[1])
 
     @cached_property
-    def rest(self) -> Bools:
+    def rest(self) -> list[bool]:
         """(B,) there are survivors beyond the list."""
-        return self.ranking.rest & ~self.cut
+        return [rest and not cut for rest, cut in zip(self.ranking.rest, self.cut, strict=True)]
 
     @property
     def top(self) -> Floats:
         """(B,) the largest score."""
         return self.ranking.top
 
-    def _last(self, table: Floats) -> Floats:
-        """(B,) of ``table`` (B, n), the column of the last survivor."""
-        last: Floats = table[np.arange(len(table)), self.count - 1]
-        return last
-
     @cached_property
     def total(self) -> Floats:
         """(B,) sum of the weights of all survivors."""
-        if not self.cut.any():
+        if not any(self.cut):
             return self.source.total
-        total = self._last(self.ranking.cumulative)
-        return total if self.cut.all() else np.where(self.cut, total, self.source.total)
+        cumulative = self.ranking.cumulative
+        rows = enumerate(zip(self.cut, self.count, strict=True))
+        return np.array([cumulative[row, count - 1] if cut else self.source.total[row] for row, (cut, count) in rows])
 
     @cached_property
     def reach(self) -> Floats:
@@ -191,31 +187,34 @@ class Listed:
         """What a trace says of one row as a whole."""
         if not self.cut[row]:
             return self.source.summary(row)
-        last = int(self.count[row]) - 1
+        last = self.count[row] - 1
         total, terms = float(self.ranking.cumulative[row, last]), float(self.ranking.cumulative_terms[row, last])
         return Summary(last + 1, float(self.top[row]) + math.log(total), math.log(total) - terms / total)
 
-    def keep(self, count: Ints, active: Bools, at_least: Ints) -> Listed:
-        """The ``count`` (B,) best tokens, and in any case ``at_least`` (B,). Rows that are not ``active`` (B,) stay as they are.
+    def keep(self, wanted: Ints, active: list[bool], at_least: list[int]) -> Listed:
+        """The ``wanted`` (B,) best tokens, and in any case ``at_least`` (B,). Rows that are not ``active`` (B,) stay as they are.
 
         A row that would keep everything on its list may have to keep something beyond it, and is short.
         """
-        count = np.minimum(np.maximum(count, at_least), self.count)
-        short = self.short | (active & self.rest & (count == self.count))
-        return Listed(self.ranking, np.where(active, count, self.count), self.cut | active, short, self.source, self.head)
+        bounds = zip(wanted.tolist(), at_least, self.count, active, strict=True)
+        count = [min(max(best, least), listed) if on else listed for best, least, listed, on in bounds]
+        ends = zip(self.short, active, self.rest, count, self.count, strict=True)
+        short = [was or (on and rest and kept == listed) for was, on, rest, kept, listed in ends]
+        return Listed(self.ranking, count, [cut or on for cut, on in zip(self.cut, active, strict=True)], short, self.source, self.head)
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        source = self.source if self.cut.all() else self.source.divide(by)
+        source = self.source if all(self.cut) else self.source.divide(by)
         return Listed(self.ranking.divide(by), self.count, self.cut, self.short, source, self.head)
 
     @cached_property
     def spread(self) -> Dense:
         """The same scores over the whole vocabulary again."""
-        rows, ranking = row_numbers(len(self.count)), self.ranking
-        scores = np.where(self.cut[:, None], -np.inf, self.source.scores)
-        values = np.where(np.arange(ranking.ids.shape[1]) < self.count[:, None], ranking.scores, -np.inf)
-        scores[rows, ranking.ids] = np.where(self.cut[:, None], values, scores[rows, ranking.ids])
+        scores = self.source.scores.copy()
+        for row, (cut, count) in enumerate(zip(self.cut, self.count, strict=True)):
+            if cut:
+                scores[row] = -np.inf
+                scores[row, self.ranking.ids[row, :count]] = self.ranking.scores[row, :count]
         return Dense(Field(scores), self.head, self.short)
 
     def at(self, cells: Cells) -> Floats:

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inference.sampling.arrays import Bools, Ints
+from inference.sampling.arrays import Floats, Ints
 from inference.spec import SamplingParams, StageName
 
 
@@ -51,8 +49,7 @@ class RowState:
         self.generated = 0  # tokens chosen so far
         self.seen = TokenSet(prompt_ids)  # in the prompt or the output
         self.output = TokenSet()
-        self.columns: dict[str, NDArray[Any]] = {}  # what ``Rows`` has built for this row alone
-        self.on: dict[StageName, Bools] = {}
+        self.columns: dict[str, Floats] = {}  # what ``Rows`` has built for this row alone
         self._counts = np.zeros(vocab_size, dtype=np.int64)  # of the output
         ending = {*params.stop_token_ids, *(() if params.ignore_eos else eos_token_ids)}
         self.ending_ids: Ints = np.array(sorted(token for token in ending if token < vocab_size), dtype=np.int64)
@@ -81,8 +78,7 @@ class Rows:
     def __init__(self, states: Sequence[RowState]) -> None:
         self._states = tuple(states)
         alone = states[0] if len(states) == 1 else None  # then what was built in an earlier step will do
-        self._columns: dict[str, NDArray[Any]] = alone.columns if alone else {}
-        self._on: dict[StageName, Bools] = alone.on if alone else {}
+        self._columns: dict[str, Floats] = alone.columns if alone else {}
 
     def __len__(self) -> int:
         return len(self._states)
@@ -100,21 +96,24 @@ class Rows:
             return self._states[0].active
         return frozenset().union(*(state.active for state in self._states))
 
-    def on(self, stage: StageName) -> Bools:
+    def on(self, stage: StageName) -> list[bool]:
         """(B,) the rows that need ``stage``."""
-        if stage not in self._on:
-            self._on[stage] = np.array([stage in state.active for state in self._states])
-        return self._on[stage]
+        return [stage in state.active for state in self._states]
 
-    def column(self, parameter: str) -> NDArray[Any]:
-        """(B,) a parameter of every row, as float64 or int64."""
-        if parameter not in self._columns:
-            self._columns[parameter] = np.array([getattr(state.params, parameter) for state in self._states])
-        return self._columns[parameter]
+    @property
+    def at_least(self) -> list[int]:
+        """(B,) ``min_keep``."""
+        return [state.params.min_keep for state in self._states]
+
+    def column(self, name: str, of: Callable[[SamplingParams], float]) -> Floats:
+        """(B,) a number ``of`` the parameters of every row. It is built once, under its ``name``."""
+        if name not in self._columns:
+            self._columns[name] = np.array([of(state.params) for state in self._states], dtype=np.float64)
+        return self._columns[name]
 
     def ids(self, stage: StageName, of: Callable[[RowState], Ints]) -> list[Ints]:
         """``of`` each row that needs ``stage``, nothing of the others."""
-        return [of(state) if on else NO_IDS for state, on in zip(self._states, self.on(stage).tolist(), strict=True)]
+        return [of(state) if on else NO_IDS for state, on in zip(self._states, self.on(stage), strict=True)]
 
 
 NO_IDS: Ints = np.empty(0, dtype=np.int64)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-import numpy as np
-
 from inference.sampling.scores import Listed, Scores
 from inference.sampling.stage import Stage
 from inference.sampling.state import Rows, RowState
@@ -32,7 +30,10 @@ class Temperature(Stage):
         return {"temperature": params.temperature}
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
-        return scores.divide(np.where(rows.on(self.name), np.maximum(rows.column("temperature"), COLDEST), 1.0))
+        return scores.divide(rows.column("divisor", self._divisor))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"temperature": row.params.temperature}
+
+    def _divisor(self, params: SamplingParams) -> float:
+        return max(params.temperature, COLDEST) if self.active(params) else 1.0

@@ -29,7 +29,7 @@ LARGEST_F4 = float(np.finfo(np.float32).max)
 def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> list[bool]:
     """(B,) rows whose lists are too short to show as many tokens as are asked for."""
     ends = [trail[0].scores.listed, trail[-1].scores.listed]
-    known = [list(zip(listed.rest.tolist(), listed.count.tolist(), strict=True)) for listed in ends]
+    known = [list(zip(listed.rest, listed.count, strict=True)) for listed in ends]
     return [any(rest and count < watch.top_n for rest, count in row) for watch, *row in zip(watches, *known, strict=True)]
 
 
@@ -45,7 +45,7 @@ def shown_tokens(raw: Listed, final: Listed, fallen: Sequence[Fall], watches: Se
 
 def _best(listed: Listed, n: int) -> list[list[int]]:
     """(B,) up to ``n`` survivors each, best first."""
-    return [ids[:count] for ids, count in zip(listed.ranking.ids[:, :n].tolist(), listed.count.tolist(), strict=True)]
+    return [ids[:count] for ids, count in zip(listed.ranking.ids[:, :n].tolist(), listed.count, strict=True)]
 
 
 class Tracer:

@@ -32,21 +32,20 @@ class TopK(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        count = (listed.ranking.scores >= self._threshold(listed, rows)[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
+        threshold = np.array([[self._threshold(listed, at, row)] for at, row in enumerate(rows)])
+        count = (listed.ranking.scores >= threshold).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
-        k = min(max(row.params.top_k, row.params.min_keep), int(before.count[at]))
-        return {"top_k": row.params.top_k, "threshold": float(before.ranking.scores[at, k - 1])}
+        return {"top_k": row.params.top_k, "threshold": self._threshold(before, at, row)}
 
     def reason(self, standing: Standing) -> Floats:
         return standing.ranks
 
-    def _threshold(self, listed: Listed, rows: Rows) -> Floats:
-        """(B,) the k-th score, or the last on the list where it is no longer than that. ``min_keep`` is a larger k: ties stay there too."""
-        k = np.maximum(rows.column("top_k"), rows.column("min_keep"))
-        threshold: Floats = listed.ranking.scores[np.arange(len(rows)), np.minimum(k, listed.count) - 1]
-        return threshold
+    def _threshold(self, listed: Listed, at: int, row: RowState) -> float:
+        """The k-th score, or the last on the list where it is no longer than that. ``min_keep`` is a larger k: ties stay there too."""
+        k = min(max(row.params.top_k, row.params.min_keep), listed.count[at])
+        return float(listed.ranking.scores[at, k - 1])
 
 
 class TopP(Stage):
@@ -67,8 +66,8 @@ class TopP(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        count = 1 + (listed.reach < rows.column("top_p")[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
+        count = 1 + (listed.reach < rows.column("top_p", lambda params: params.top_p)[:, None]).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"top_p": row.params.top_p}
@@ -92,8 +91,8 @@ class MinP(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        count = (listed.ranking.weights >= rows.column("min_p")[:, None]).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.column("min_keep"))
+        count = (listed.ranking.weights >= rows.column("min_p", lambda params: params.min_p)[:, None]).sum(-1)
+        return listed.keep(count, rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         largest = 1.0 / float(before.total[at])

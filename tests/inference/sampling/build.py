@@ -97,7 +97,7 @@ def after(logits: Floats, rows: Rows, head: int | None = None) -> Floats:
     """(B, V) scores after the whole pipeline, from lists of ``head`` tokens at first."""
     start = Dense.start(logits, head or logits.shape[1])
     *_, (_, last) = walk(start, rows, list(STAGES.values()))
-    if last.listed.short.any():
+    if any(last.listed.short):
         assert start.head < logits.shape[1]
         return after(logits, rows)
     return last.listed.spread.field.scores
