@@ -118,6 +118,14 @@ class Playground:
         self.wait_for_end()
         return self.token_ids()
 
+    def run_again(self) -> list[int]:
+        """Another run to its end; the address tells it from the one before."""
+        before = self.page.url
+        self.run()
+        expect(self.page).to_have_url(re.compile(rf"^(?!{re.escape(before)}$).*[?&]run="))
+        self.wait_for_end()
+        return self.token_ids()
+
     def select(self, step: int) -> None:
         self.token(step).click()
         expect(self.token(step)).to_have_attribute("aria-selected", "true")
