@@ -13,7 +13,8 @@ import msgpack
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import ConnectionClosed, InvalidHandshake
 
-ACK_EVERY = 8
+from playground.live.protocol import ACK_EVERY
+
 Message = dict[str, Any]
 
 

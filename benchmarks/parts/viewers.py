@@ -16,7 +16,7 @@ from typing import Any
 
 import msgpack
 
-ACK_EVERY = 8
+ACK_EVERY = 16
 JOIN_SECONDS = 2.0  # everybody joins within that time
 latencies: list[int] = []  # ns
 

@@ -56,7 +56,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.owner = runs.owner_of(self.scope)
         self.window = Window()
         self.messages = Bucket(rate=20.0, burst=60.0)  # beside acknowledgements
-        self.frames = Bucket(rate=2000.0, burst=4000.0)
+        self.frames = Bucket(rate=500.0, burst=2000.0)
         self.pumps: dict[str, asyncio.Task[None]] = {}
         self.owned: set[str] = set()
         self.ended = False

@@ -62,16 +62,16 @@ class Feed:
         return await self._send_some()
 
     async def _send_some(self) -> bool:
-        reserved = await self._window.reserve()
+        room = await self._window.reserve(self._run)
         try:
-            entries = await self._subscription.take(reserved)
+            entries = await self._subscription.take(room)
             for entry in entries:
                 await self._send(entry.data)
         except LogUnavailable:
             self._subscription.doubt()
             entries = []
         finally:
-            self._window.sent(self._run, self._subscription.cursor, reserved)
+            self._window.sent(self._run, self._subscription.cursor)
         return bool(entries) and entries[-1].final
 
     async def _tell_position(self) -> None:

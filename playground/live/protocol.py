@@ -18,6 +18,7 @@ from inference.spec import RunSpec, Spec, Watch
 
 MAX_FRAME_BYTES = 64 * 1024
 ACK_WINDOW = 64  # events in flight to a socket
+ACK_EVERY = 16  # a client acknowledges at least every so many events of each run
 RunId = Annotated[str, Field(min_length=1, max_length=64)]
 Ref = Annotated[str, Field(min_length=1, max_length=64)]  # chosen by the client, echoed in the answer
 
@@ -40,7 +41,8 @@ class Resume(Spec):
 
 
 class Ack(Spec):
-    """Everything up to ``seq`` has been handled. At most ``ACK_WINDOW`` unacknowledged events are in flight."""
+    """Everything up to ``seq`` has been handled. At most ``ACK_WINDOW`` unacknowledged events are in flight to a socket,
+    though ``ACK_EVERY`` of each run always may be."""
 
     type: Literal["ack"]
     run: RunId

@@ -1,12 +1,14 @@
-"""How many events may be on their way to one socket. A client that does not acknowledge gets no more; nothing is buffered for it."""
+"""How many events may be on their way to one socket. A client that does not acknowledge gets no more; nothing is buffered for it.
+
+The bound holds for the socket as a whole. Each run may have ``ACK_EVERY`` on its way all the same, because a client that acknowledges
+every so many of each run would otherwise wait for events that wait for its acknowledgement.
+"""
 
 from __future__ import annotations
 
 import asyncio
 
-from playground.live.protocol import ACK_WINDOW
-
-SHARE = 16  # the most that one run takes at a time, so that several on one socket take turns
+from playground.live.protocol import ACK_EVERY, ACK_WINDOW
 
 
 class Window:
@@ -14,7 +16,7 @@ class Window:
 
     def __init__(self, size: int = ACK_WINDOW) -> None:
         self._size = size
-        self._reserved = 0
+        self._reserved: dict[str, int] = {}
         self._sent: dict[str, int] = {}  # last seq sent, by run
         self._acked: dict[str, int] = {}
         self._room = asyncio.Event()
@@ -22,25 +24,25 @@ class Window:
 
     @property
     def in_flight(self) -> int:
-        return self._reserved + sum(self._sent[run] - self._acked[run] for run in self._sent)
+        return sum(self._of(run) for run in self._sent)
 
     def begin(self, run: str, after: int) -> None:
         """``run`` is sent from ``after`` on; what was on its way before no longer counts."""
         self._sent[run] = self._acked[run] = after
+        self._reserved[run] = 0
         self._room.set()
 
-    async def reserve(self) -> int:
-        """Wait for room, and take at most ``SHARE`` of it. Give it back with ``sent``."""
-        while self.in_flight >= self._size:
+    async def reserve(self, run: str) -> int:
+        """Wait for room for ``run``, and take at most ``ACK_EVERY`` of it, so that runs take turns. Give it back with ``sent``."""
+        while (room := max(self._size - self.in_flight, ACK_EVERY - self._of(run))) <= 0:
             self._room.clear()
             await self._room.wait()
-        share = min(SHARE, self._size - self.in_flight)
-        self._reserved += share
-        return share
+        self._reserved[run] = min(ACK_EVERY, room)
+        return self._reserved[run]
 
-    def sent(self, run: str, seq: int, reserved: int) -> None:
-        """Everything of ``run`` up to ``seq`` is on its way; what was ``reserved`` for it counts no more."""
-        self._reserved -= reserved
+    def sent(self, run: str, seq: int) -> None:
+        """Everything of ``run`` up to ``seq`` is on its way; what was reserved for it and not used is free again."""
+        self._reserved[run] = 0
         self._sent[run] = max(seq, self._sent[run])
         self._room.set()
 
@@ -51,7 +53,10 @@ class Window:
             self._room.set()
 
     def end(self, run: str) -> None:
-        """``run`` has ended: nothing more will be sent of it."""
-        if self._sent.get(run) == self._acked.get(run):
-            self._sent.pop(run, None)
-            self._acked.pop(run, None)
+        """``run`` has ended: nothing more will be sent of it, and nothing of it counts any more."""
+        for counts in (self._sent, self._acked, self._reserved):
+            counts.pop(run, None)
+        self._room.set()
+
+    def _of(self, run: str) -> int:
+        return self._sent[run] - self._acked[run] + self._reserved[run]

@@ -13,7 +13,7 @@ import threading
 from typing import Any
 
 SWITCH_SECONDS = 0.001  # Python's default of 5 ms is what the event loop would wait for a decoding thread, each time
-STOP_SECONDS = 10.0
+STOP_SECONDS = 5.0
 
 
 def main() -> None:
@@ -55,9 +55,13 @@ class WorkerThread:
         self._thread.start()
 
     def stop(self) -> None:
-        """Let the running runs go; the journal has what they said, and the next process goes on with them."""
-        self._controller.stop(in_sighandler=False)
-        self._thread.join(STOP_SECONDS)
+        """Let the running runs go; the journal has what they said, and the next process goes on with them.
+
+        Celery would wait for its threads, however long one of them takes to load a model: that is not waited for.
+        """
+        stopping = threading.Thread(target=self._controller.stop, kwargs={"in_sighandler": False}, daemon=True)
+        stopping.start()
+        stopping.join(STOP_SECONDS)
 
 
 def _ready(url: str) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 import daphne.server
 from daphne.ws_protocol import WebSocketFactory, WebSocketProtocol
 
+MOST_WAITING_BYTES = 16 * 1024 * 1024  # for a socket that does not read; the ack window holds honest clients far below it
 FINAL_BINARY = 0x82  # RFC 6455, 5.2: FIN and opcode 2; what a server sends is not masked
 
 
@@ -22,7 +23,18 @@ class LeanProtocol(WebSocketProtocol):  # type: ignore[misc]
         if not binary or isinstance(content, str):
             super().serverSend(content, binary)
         elif self.state == self.STATE_OPEN:
-            self.transport.writeSequence((header(len(content)), content))
+            self._write(header(len(content)) + content)
+
+    def _write(self, data: bytes) -> None:
+        """Straight to the socket where nothing waits before it: the transport would register with epoll, and again to stop."""
+        if not self.transport.dataBuffer and not self.transport._tempDataBuffer:
+            written = self.transport.writeSomeData(data)
+            if isinstance(written, int):  # else it is broken, which ``write`` finds out in its own way
+                data = data[written:]
+        if data:
+            self.transport.write(data)
+            if self.transport._tempDataLen + len(self.transport.dataBuffer) > MOST_WAITING_BYTES:
+                self.transport.abortConnection()
 
 
 def header(length: int) -> bytes:
