@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,7 +37,7 @@ class Arena:
         self.shapes = tuple(shapes)
         self.dtype, self.device, self.limit_bytes = dtype, device, limit_bytes
         self.slots = self.length = 0
-        self.attention_of: dict[int, Any] = {}  # by layer: the family's own function, where it needs that
+        self.attention_of: dict[int, Callable[..., Any] | None] = {}  # by layer: the family's own function, where it needs that
         self.groups = [[n for n, other in enumerate(shapes) if other == shape] for shape in dict.fromkeys(shapes)]
         self._allocate(0, 0)
 

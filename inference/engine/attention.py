@@ -130,7 +130,8 @@ class LayerCall:
         assert self._own is not None
         if mask is not None:
             mask = torch.zeros(mask.shape, dtype=q.dtype, device=q.device).masked_fill_(~mask, torch.finfo(q.dtype).min)
-        return self._own(self._module, q, k, v, mask, **{**self._options, "scaling": self.scaling})
+        out, weights = self._own(self._module, q, k, v, mask, **{**self._options, "scaling": self.scaling})
+        return out, weights
 
 
 class RaggedPass:

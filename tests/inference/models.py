@@ -31,14 +31,22 @@ CONFIGS: dict[str, Callable[[], Any]] = {
     "qwen2": lambda: transformers.Qwen2Config(**_GROUPED),
     "mistral": lambda: transformers.MistralConfig(**_GROUPED, sliding_window=12),
     "gemma2": lambda: transformers.Gemma2Config(**_GROUPED, head_dim=16, sliding_window=12, query_pre_attn_scalar=16, attn_logit_softcapping=3.0),
-    "gpt_neox": lambda: transformers.GPTNeoXConfig(**_SIZES),
+    "gpt_neox": lambda: transformers.GPTNeoXConfig(**{**_SIZES, "initializer_range": 0.4}),
     "opt": lambda: transformers.OPTConfig(
         hidden_size=64, word_embed_proj_dim=64, ffn_dim=96, num_hidden_layers=3, num_attention_heads=4, max_position_embeddings=160,
         tie_word_embeddings=False, init_std=0.25,
     ),
+    "mixtral": lambda: transformers.MixtralConfig(**_GROUPED, num_local_experts=4, num_experts_per_tok=2),
+    "gpt_oss": lambda: transformers.GptOssConfig(
+        **_GROUPED, head_dim=16, num_local_experts=4, num_experts_per_tok=2, sliding_window=12,
+    ),
+    "falcon": lambda: transformers.FalconConfig(
+        hidden_size=64, num_hidden_layers=3, num_attention_heads=4, tie_word_embeddings=False, initializer_range=0.25,
+    ),
     "bloom": lambda: transformers.BloomConfig(hidden_size=64, n_layer=3, n_head=4, tie_word_embeddings=False, initializer_range=0.25),
 }  # fmt: skip
-FAMILIES = [family for family in CONFIGS if family != "bloom"]  # the last one takes the slow runner
+SLOW = ("falcon", "bloom")  # attention of their own kind: these take the slow runner
+FAMILIES = [family for family in CONFIGS if family not in SLOW]
 
 
 def byte_tokenizer() -> Any:

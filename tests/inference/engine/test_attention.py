@@ -40,7 +40,13 @@ def own_attention(folder: Path, sequence: list[int]) -> NDArray[np.float32]:
     return stacked
 
 
-@pytest.mark.parametrize("family", CONFIGS)
+def test_a_family_whose_tokens_would_change_cannot_be_watched(engine_of: Callable[[str], Engine]) -> None:
+    engine = engine_of("falcon")
+    assert not engine.info.attention
+    assert tokens(engine.run(spec(prompt(5), watch=ALL)))[0].attention is None
+
+
+@pytest.mark.parametrize("family", [family for family in CONFIGS if family != "falcon"])
 def test_every_head_equals_the_models_own_attention(
     family: str, engine_of: Callable[[str], Engine], checkpoint: Callable[[str], Path]
 ) -> None:
@@ -56,7 +62,7 @@ def test_every_head_equals_the_models_own_attention(
         whole = own[:, :, place, : place + 1]
         wanted = np.stack([whole[layer].mean(0) if head < 0 else whole[layer, head] for layer, head in index])
         assert np.all(np.abs(values - wanted) <= step + 1e-5)
-        assert np.allclose(values.sum(1), 1, atol=float(step.max()) / 2 + 1e-5)
+        assert np.allclose(values.sum(1), wanted.sum(1), atol=float(step.max()) / 2 + 1e-5)
     assert all(len(ids(other)) == 30 for other in others)
 
 

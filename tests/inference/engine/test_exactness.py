@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +15,8 @@ from inference.engine.solo import SoloRunner
 from tests.inference.engine.runs import finished, generate, ids, prompt, spec
 from tests.inference.models import CONFIGS, FAMILIES
 
-LENGTHS = (5, 17, 1, 40, 33, 2, 64, 16)
-COUNT = 40
+LENGTHS = (5, 17, 1, 40, 2, 64)
+COUNT = 30
 WATCHED = Watch(top_n=5, attention="all")
 
 
@@ -64,3 +65,25 @@ def test_the_same_seed_gives_the_same_tokens_and_another_seed_others(engine: Eng
 def test_more_runs_than_rows_wait_for_their_turn(engine: Engine) -> None:
     handles = [engine.submit(spec(prompt(5, n), max_tokens=8)) for n in range(15)]
     assert [len(ids(handle)) for handle in handles] == [8] * 15
+
+
+def test_two_engines_in_one_process_do_not_meet(engine_of: Callable[[str], Engine]) -> None:
+    """Each in its own thread, both with prefill and decoding in flight, one of them with soft caps."""
+    engines = [engine_of("llama"), engine_of("gemma2")]
+    wanted = [spec(prompt(length, 6), watch=WATCHED, max_tokens=25) for length in (4, 30, 12)]
+    alone = [[ids(engine.run(one)) for one in wanted] for engine in engines]
+    handles = [[engine.submit(one) for one in wanted] for engine in engines]
+    assert [[ids(handle) for handle in row] for row in handles] == alone
+
+
+@pytest.mark.parametrize("dtype", ["bfloat16", "float16"])
+@pytest.mark.parametrize("family", ["llama", "gemma2"])
+def test_lower_precision_runs_packed_and_close_to_float32(
+    family: str, dtype: str, checkpoint: Callable[[str], Path], engine_of: Callable[[str], Engine]
+) -> None:
+    text = list(prompt(60))
+    with Engine.load(checkpoint(family), device="cpu", dtype=dtype, threads=1) as engine:
+        assert isinstance(engine.model.runner, RaggedRunner)
+        assert len(ids(engine.run(spec(prompt(5), max_tokens=10)))) == 10
+        assert engine.score(text).perplexity == pytest.approx(engine_of(family).score(text).perplexity, rel=0.2)
+        assert engine.info.kv_bytes_per_token == engine_of(family).info.kv_bytes_per_token // 2
