@@ -10,11 +10,10 @@ import hashlib
 import secrets
 import threading
 import time
-from bisect import bisect_left
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 
+from inference.eventlog.memory_runs import NEVER, RunState, WaitingRuns, load
 from inference.eventlog.memory_tail import MemoryTail
 from inference.eventlog.protocol import (
     FIRST_PATIENCE_SECONDS,
@@ -31,45 +30,6 @@ from inference.eventlog.protocol import (
 from inference.eventlog.store import FileStore, ListStore, Store
 
 LIMIT_BYTES = 256 * 1024 * 1024  # of entries in memory; ended runs leave early beyond it, the oldest first
-NEVER = float("inf")
-
-
-@dataclass(slots=True)
-class _Run:
-    run: str
-    epoch: str
-    meta: bytes
-    queue: str
-    person: str
-    ticket: int  # place in the order of creation
-    store: Store
-    due: float  # when a supervisor looks at it, monotonic seconds; NEVER once finished
-    token: int = 0
-    owner: str = ""
-    until: float = 0.0
-    tries: int = 0
-    cancelled: bool = False
-    watch: bytes | None = None
-    expires: float = NEVER
-
-    @property
-    def finished(self) -> bool:
-        return self.expires != NEVER
-
-
-@dataclass(slots=True)
-class _Queue:
-    """Tickets of the runs that no worker has claimed, ascending."""
-
-    tickets: list[int] = field(default_factory=list)
-
-    def position(self, ticket: int) -> int | None:
-        at = bisect_left(self.tickets, ticket)
-        return at if at < len(self.tickets) and self.tickets[at] == ticket else None
-
-    def leave(self, ticket: int) -> None:
-        if (at := self.position(ticket)) is not None:
-            del self.tickets[at]
 
 
 class MemoryLog:
@@ -80,8 +40,8 @@ class MemoryLog:
         self._ttl = ttl_seconds
         self._limit = limit_bytes
         self._lock = threading.RLock()
-        self._runs: dict[str, _Run] = {}
-        self._queues: dict[str, _Queue] = {}
+        self._runs: dict[str, RunState] = {}
+        self._queues: dict[str, WaitingRuns] = {}
         self._workers: dict[str, float] = {}
         self._tails: list[MemoryTail] = []
         self._tickets = 0
@@ -96,7 +56,7 @@ class MemoryLog:
                 store = self._new_store(run)
                 epoch = secrets.token_hex(8)
                 store.note("run", run, epoch, meta, queue, person)
-                self._enter(_Run(run, epoch, meta, queue, person, 0, store, time.monotonic() + FIRST_PATIENCE_SECONDS))
+                self._enter(RunState(run, epoch, meta, queue, person, 0, store, time.monotonic() + FIRST_PATIENCE_SECONDS))
             return self._runs[run].epoch
 
     def head(self, run: str) -> Head | None:
@@ -228,11 +188,11 @@ class MemoryLog:
             for state in self._runs.values():
                 state.store.close()
 
-    def _known(self, run: str) -> _Run | None:
+    def _known(self, run: str) -> RunState | None:
         state = self._runs.get(run)
         return state if state and state.expires > time.monotonic() else None
 
-    def _held(self, lease: Lease) -> _Run:
+    def _held(self, lease: Lease) -> RunState:
         state = self._runs.get(lease.run)
         if state is None:
             raise UnknownRun(lease.run)
@@ -240,20 +200,20 @@ class MemoryLog:
             raise StaleLease(lease.run)
         return state
 
-    def _extend(self, state: _Run, lease: Lease) -> None:
+    def _extend(self, state: RunState, lease: Lease) -> None:
         state.until = state.due = time.monotonic() + lease.ttl_seconds
 
-    def _queue(self, state: _Run) -> _Queue:
-        return self._queues.setdefault(state.queue, _Queue())
+    def _queue(self, state: RunState) -> WaitingRuns:
+        return self._queues.setdefault(state.queue, WaitingRuns())
 
-    def _enter(self, state: _Run) -> None:
+    def _enter(self, state: RunState) -> None:
         self._tickets += 1
         state.ticket = self._tickets
         self._runs[state.run] = state
         if not state.finished and not len(state.store):
             self._queue(state).tickets.append(state.ticket)
 
-    def _finish(self, state: _Run, expires: float) -> None:
+    def _finish(self, state: RunState, expires: float) -> None:
         self._queue(state).leave(state.ticket)
         state.due = NEVER
         state.expires = expires
@@ -276,29 +236,6 @@ class MemoryLog:
 
     def _reload(self, journal: Path) -> None:
         """Bring back what an earlier process of this folder knew, in the order in which the runs began."""
-        loaded = [state for path in journal.glob("*.run") if (state := _load(path, self._ttl)) is not None]
+        loaded = [state for path in journal.glob("*.run") if (state := load(path, self._ttl)) is not None]
         for state in sorted(loaded, key=lambda state: state.ticket):
             self._enter(state)
-
-
-def _load(path: Path, ttl_seconds: float) -> _Run | None:
-    """The run in a journal file; ``None``, and the file gone, where it has expired or does not even say which run it is."""
-    stat = path.stat()
-    store = FileStore(path)
-    state: _Run | None = None
-    left = stat.st_mtime + ttl_seconds - time.time()
-    for record in store.records() if left > 0 else ():
-        match record:
-            case ["run", run, epoch, meta, queue, person]:
-                state = _Run(run, epoch, meta, queue, person, stat.st_ctime_ns, store, due=0.0)
-            case ["entry", _, _, final] if state and final:
-                state.due, state.expires = NEVER, time.monotonic() + left
-            case ["clear", epoch] if state:
-                state.epoch = epoch
-            case ["cancel"] if state:
-                state.cancelled = True
-            case ["watch", watch] if state:
-                state.watch = watch
-    if state is None:
-        store.drop()
-    return state
