@@ -11,7 +11,14 @@ export function Status() {
   const text = connectionText() ?? runText(run.value);
   return (
     <footer class="status">
-      <p class="status-line" role="status" data-testid="status" data-phase={run.value.phase} data-connection={connection.value} data-reason={run.value.finished?.reason}>
+      <p
+        class="status-line"
+        role="status"
+        data-testid="status"
+        data-phase={run.value.phase}
+        data-connection={connection.value}
+        data-reason={run.value.finished?.reason}
+      >
         <i class="status-dot" aria-hidden="true" />
         <span>{text}</span>
       </p>
@@ -46,7 +53,11 @@ function runText(state: RunState): string {
     case "asking":
       return state.id ? gettext("Fetching the run") : gettext("Sending");
     case "queued":
-      return state.position ? fill(ngettext("Queued: %(count)s run before this one", "Queued: %(count)s runs before this one", state.position), { count: state.position }) : gettext("Queued: next");
+      return state.position
+        ? fill(ngettext("Queued: %(count)s run before this one", "Queued: %(count)s runs before this one", state.position), {
+            count: state.position,
+          })
+        : gettext("Queued: next");
     case "loading":
       return fill(gettext("Loading %(model)s"), { model: state.loading?.model ?? "" });
     case "prefill":

@@ -39,7 +39,8 @@ function openRun(id: string): void {
 function changed(status: typeof connection.value): void {
   connection.value = status;
   // Whether the server took a start that was on its way is unknown; sent again it might run twice.
-  if (status === "waiting" && run.value.ref !== null) unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
+  if (status === "waiting" && run.value.ref !== null)
+    unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
 }
 
 function resume(): void {
@@ -53,7 +54,7 @@ function send(message: ClientMessage): boolean {
 
 /** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
 export function start(): string | null {
-  if (!draft.value.prompt) refusals.value = { ...refusals.value, prompt: gettext("Write a prompt first.") };
+  refusals.value = draft.value.prompt ? {} : { prompt: gettext("Write a prompt first.") };
   const [wrong] = Object.keys(faults.value);
   if (wrong) return wrong;
   if (isLive(run.value)) return null;
@@ -69,7 +70,8 @@ function begin(spec: RunSpec): void {
     follow();
     rememberRun(null);
   });
-  if (!send({ type: "start", ref, spec })) unanswered("not_connected", gettext("There is no connection to the server. It is being tried again; press Run when it is back."));
+  if (!send({ type: "start", ref, spec }))
+    unanswered("not_connected", gettext("There is no connection to the server. It is being tried again; press Run when it is back."));
 }
 
 function unanswered(code: string, message: string): void {

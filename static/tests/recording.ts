@@ -6,7 +6,9 @@ import { fieldsOf, type Field, type Schema } from "../src/settings/schema";
 import recorded from "./recorded.json";
 
 export const RUN: string = recorded.run;
-export const events: RunEvent[] = recorded.frames.map((frame) => unpack(Uint8Array.from(atob(frame), (character) => character.charCodeAt(0))) as RunEvent);
+export const events: RunEvent[] = recorded.frames.map(
+  (frame) => unpack(Uint8Array.from(atob(frame), (character) => character.charCodeAt(0))) as RunEvent,
+);
 export const tokens: Token[] = events.filter((event) => event.type === "token");
 export const traced = (token: Token | undefined) => token as Token & { trace: Trace };
 export const fields: Field[] = fieldsOf(recorded.schema as unknown as Schema);

@@ -11,7 +11,14 @@ import { ThemeButton } from "./ThemeButton";
 export function Bar() {
   return (
     <header class="bar">
-      <button type="button" class="icon settings-button" aria-label={gettext("Settings")} aria-expanded={settingsOpen.value} aria-controls="settings" onClick={() => (settingsOpen.value = !settingsOpen.value)}>
+      <button
+        type="button"
+        class="icon settings-button"
+        aria-label={gettext("Settings")}
+        aria-expanded={settingsOpen.value}
+        aria-controls="settings"
+        onClick={() => (settingsOpen.value = !settingsOpen.value)}
+      >
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path d="M2 4.5h6m4 0h2M2 11.5h2m4 0h6" />
           <circle cx="10" cy="4.5" r="1.8" />
@@ -46,7 +53,14 @@ function ModelPicker() {
   const fault = faults.value.model;
   return (
     <div class="model">
-      <select class="select" aria-label={gettext("Model")} aria-invalid={fault !== undefined} aria-describedby="model-facts" value={draft.value.model} onChange={({ currentTarget }) => change({ model: currentTarget.value })}>
+      <select
+        class="select"
+        aria-label={gettext("Model")}
+        aria-invalid={fault !== undefined}
+        aria-describedby="model-facts"
+        value={draft.value.model}
+        onChange={({ currentTarget }) => change({ model: currentTarget.value })}
+      >
         {boot.models.map(({ name, title }) => (
           <option key={name} value={name}>
             {title}
@@ -79,7 +93,10 @@ function Speed() {
     <fieldset class="segmented speed">
       <legend class="visually-hidden">{gettext("Speed in tokens per second")}</legend>
       {speeds.map((speed) => (
-        <label key={String(speed)} title={speed === null ? gettext("As fast as it goes") : fill(gettext("%(count)s tokens per second"), { count: speed })}>
+        <label
+          key={String(speed)}
+          title={speed === null ? gettext("As fast as it goes") : fill(gettext("%(count)s tokens per second"), { count: speed })}
+        >
           <input type="radio" name="speed" value={String(speed)} checked={draft.value.speed === speed} onChange={() => change({ speed })} />
           <span>{speed === null ? gettext("Full") : `${speed}/s`}</span>
         </label>

@@ -14,7 +14,13 @@ function switchTo(code: string): void {
 
 export function Language() {
   return (
-    <select class="select small" aria-label={gettext("Language")} data-testid="language" value={boot.language} onChange={({ currentTarget }) => switchTo(currentTarget.value)}>
+    <select
+      class="select small"
+      aria-label={gettext("Language")}
+      data-testid="language"
+      value={boot.language}
+      onChange={({ currentTarget }) => switchTo(currentTarget.value)}
+    >
       {boot.languages.map(([code, name]) => (
         <option key={code} value={code} lang={code}>
           {name}

@@ -10,7 +10,15 @@ export function RunButtons() {
   const live = isLive(run.value);
   return (
     <div class="run-buttons">
-      <button type="button" class="button primary" data-testid="run" hidden={live} aria-keyshortcuts="Control+Enter" disabled={connection.value === "waiting"} onClick={startOrShowFault}>
+      <button
+        type="button"
+        class="button primary"
+        data-testid="run"
+        hidden={live}
+        aria-keyshortcuts="Control+Enter"
+        disabled={connection.value === "waiting"}
+        onClick={startOrShowFault}
+      >
         <svg viewBox="0 0 16 16" aria-hidden="true">
           <path class="solid" d="M5 3.2v9.6l8-4.8z" />
         </svg>

@@ -44,7 +44,16 @@ function TabList({ all }: { all: { name: Tab; title: string }[] }) {
   return (
     <div class="tabs" role="tablist" ref={list} onKeyDown={onKeyDown}>
       {all.map(({ name, title }) => (
-        <button type="button" role="tab" key={name} id={`tab-${name}`} aria-selected={tab.value === name} aria-controls="inspector-panel" tabIndex={tab.value === name ? 0 : -1} onClick={() => (tab.value = name)}>
+        <button
+          type="button"
+          role="tab"
+          key={name}
+          id={`tab-${name}`}
+          aria-selected={tab.value === name}
+          aria-controls="inspector-panel"
+          tabIndex={tab.value === name ? 0 : -1}
+          onClick={() => (tab.value = name)}
+        >
           {title}
         </button>
       ))}
@@ -53,8 +62,14 @@ function TabList({ all }: { all: { name: Tab; title: string }[] }) {
 }
 
 const EXPLAIN = (): Record<Tab, [string, string]> => ({
-  choice: [gettext("Every stage is a column, every candidate a row"), gettext("See what each stage did to the probabilities, what it removed and why, and where the dice fell.")],
-  attention: [gettext("Where each layer and head looked"), gettext("One picture per head, a row per token. Point at a weight and its token lights up in the text.")],
+  choice: [
+    gettext("Every stage is a column, every candidate a row"),
+    gettext("See what each stage did to the probabilities, what it removed and why, and where the dice fell."),
+  ],
+  attention: [
+    gettext("Where each layer and head looked"),
+    gettext("One picture per head, a row per token. Point at a weight and its token lights up in the text."),
+  ],
   timing: [gettext("What it cost"), gettext("Queue, prefill, and every decoding step, measured where it happened.")],
 });
 

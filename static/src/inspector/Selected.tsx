@@ -9,17 +9,35 @@ export function Selected() {
   if (!current) return null;
   return (
     <div class="selected">
-      <button type="button" class="icon" aria-label={gettext("Previous token")} disabled={step.value <= 0} onClick={() => pick(step.value - 1)}>
+      <button
+        type="button"
+        class="icon"
+        aria-label={gettext("Previous token")}
+        disabled={step.value <= 0}
+        onClick={() => pick(step.value - 1)}
+      >
         <Arrow d="M10 3 5 8l5 5" />
       </button>
       <span class="selected-token">
         <Piece of={current.piece} />
         <span class="quiet">{fill(gettext("step %(step)s"), { step: current.step })}</span>
       </span>
-      <button type="button" class="icon" aria-label={gettext("Next token")} disabled={step.value >= run.value.tokens.length - 1} onClick={() => pick(step.value + 1)}>
+      <button
+        type="button"
+        class="icon"
+        aria-label={gettext("Next token")}
+        disabled={step.value >= run.value.tokens.length - 1}
+        onClick={() => pick(step.value + 1)}
+      >
         <Arrow d="m6 3 5 5-5 5" />
       </button>
-      <button type="button" class="chip follow" aria-pressed={picked.value === null} title={gettext("Always show the newest token")} onClick={() => (picked.value === null ? pick(step.value) : follow())}>
+      <button
+        type="button"
+        class="chip follow"
+        aria-pressed={picked.value === null}
+        title={gettext("Always show the newest token")}
+        onClick={() => (picked.value === null ? pick(step.value) : follow())}
+      >
         {gettext("Follow")}
       </button>
     </div>

@@ -14,8 +14,21 @@ export function Biases({ field, value, describedBy, invalid }: ControlProps) {
       {Object.entries(biases).map(([id, bias]) => (
         <div class="bias" key={id}>
           <code>{id}</code>
-          <input class="number" type="text" inputMode="decimal" aria-label={fill(gettext("Bias of token %(id)s"), { id })} aria-invalid={invalid} value={String(bias)} onInput={({ currentTarget }) => set(field.name, { ...biases, [id]: parse(currentTarget.value, false) ?? 0 })} />
-          <button type="button" class="icon" aria-label={fill(gettext("Remove %(item)s"), { item: id })} onClick={() => set(field.name, without(id))}>
+          <input
+            class="number"
+            type="text"
+            inputMode="decimal"
+            aria-label={fill(gettext("Bias of token %(id)s"), { id })}
+            aria-invalid={invalid}
+            value={String(bias)}
+            onInput={({ currentTarget }) => set(field.name, { ...biases, [id]: parse(currentTarget.value, false) ?? 0 })}
+          />
+          <button
+            type="button"
+            class="icon"
+            aria-label={fill(gettext("Remove %(item)s"), { item: id })}
+            onClick={() => set(field.name, without(id))}
+          >
             ×
           </button>
         </div>

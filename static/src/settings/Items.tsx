@@ -20,7 +20,18 @@ export function Items({ field, value, describedBy, invalid }: ControlProps) {
   return (
     <div class="items">
       {list.map((item) => (
-        <button type="button" class="chip piece" key={item} aria-label={fill(gettext("Remove %(item)s"), { item: visible(item) })} onClick={() => set(field.name, list.filter((other) => other !== item))}>
+        <button
+          type="button"
+          class="chip piece"
+          key={item}
+          aria-label={fill(gettext("Remove %(item)s"), { item: visible(item) })}
+          onClick={() =>
+            set(
+              field.name,
+              list.filter((other) => other !== item),
+            )
+          }
+        >
           {visible(item)} <span aria-hidden="true">×</span>
         </button>
       ))}

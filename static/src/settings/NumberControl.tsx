@@ -48,7 +48,13 @@ function Slider({ field, value, slider: [min, max, step] }: { field: Field; valu
 function KeepSeed() {
   const seed = run.value.started?.seed;
   return (
-    <button type="button" class="button small" disabled={seed === undefined} title={seed === undefined ? undefined : String(seed)} onClick={() => set("seed", seed)}>
+    <button
+      type="button"
+      class="button small"
+      disabled={seed === undefined}
+      title={seed === undefined ? undefined : String(seed)}
+      onClick={() => set("seed", seed)}
+    >
       {gettext("Last used")}
     </button>
   );

@@ -21,7 +21,12 @@ export function Order({ field, value }: ControlProps) {
       {left.map((name) => (
         <li class="order-item left-out" key={name}>
           <span>{stageTitle(name)}</span>
-          <button type="button" class="icon" aria-label={fill(gettext("Take %(stage)s back in"), { stage: stageTitle(name) })} onClick={() => set(field.name, [...order, name])}>
+          <button
+            type="button"
+            class="icon"
+            aria-label={fill(gettext("Take %(stage)s back in"), { stage: stageTitle(name) })}
+            onClick={() => set(field.name, [...order, name])}
+          >
             +
           </button>
         </li>
@@ -46,13 +51,35 @@ function Stage({ field, order, name, at }: { field: Field; order: string[]; name
     >
       <span class="grip" aria-hidden="true" />
       <span>{title}</span>
-      <button type="button" class="icon" disabled={at === 0} aria-label={fill(gettext("Move %(stage)s up"), { stage: title })} onClick={() => move(at - 1)}>
+      <button
+        type="button"
+        class="icon"
+        disabled={at === 0}
+        aria-label={fill(gettext("Move %(stage)s up"), { stage: title })}
+        onClick={() => move(at - 1)}
+      >
         ↑
       </button>
-      <button type="button" class="icon" disabled={at === order.length - 1} aria-label={fill(gettext("Move %(stage)s down"), { stage: title })} onClick={() => move(at + 1)}>
+      <button
+        type="button"
+        class="icon"
+        disabled={at === order.length - 1}
+        aria-label={fill(gettext("Move %(stage)s down"), { stage: title })}
+        onClick={() => move(at + 1)}
+      >
         ↓
       </button>
-      <button type="button" class="icon" aria-label={fill(gettext("Leave %(stage)s out"), { stage: title })} onClick={() => set(field.name, order.filter((other) => other !== name))}>
+      <button
+        type="button"
+        class="icon"
+        aria-label={fill(gettext("Leave %(stage)s out"), { stage: title })}
+        onClick={() =>
+          set(
+            field.name,
+            order.filter((other) => other !== name),
+          )
+        }
+      >
         ×
       </button>
     </li>

@@ -24,7 +24,15 @@ function Presets() {
   return (
     <div class="presets" role="group" aria-label={gettext("Presets")}>
       {boot.presets.map(({ name, title, description, sampling }) => (
-        <button type="button" class="chip" key={name} title={description} aria-pressed={activePreset.value === name} data-testid={`preset-${name}`} onClick={() => applyPreset(sampling)}>
+        <button
+          type="button"
+          class="chip"
+          key={name}
+          title={description}
+          aria-pressed={activePreset.value === name}
+          data-testid={`preset-${name}`}
+          onClick={() => applyPreset(sampling)}
+        >
           {title}
         </button>
       ))}

@@ -56,7 +56,13 @@ function Name({ field }: { field: Field }) {
 
 function HelpButton({ field, open }: { field: Field; open: boolean }) {
   return (
-    <button type="button" class="icon help" aria-expanded={open} aria-label={fill(gettext("About %(setting)s"), { setting: field.title })} onClick={() => (helped.value = open ? null : field.name)}>
+    <button
+      type="button"
+      class="icon help"
+      aria-expanded={open}
+      aria-label={fill(gettext("About %(setting)s"), { setting: field.title })}
+      onClick={() => (helped.value = open ? null : field.name)}
+    >
       ?
     </button>
   );
@@ -65,7 +71,13 @@ function HelpButton({ field, open }: { field: Field; open: boolean }) {
 function Reset({ field, value }: { field: Field; value: unknown }) {
   if (equal(value, field.initial)) return null;
   return (
-    <button type="button" class="icon reset" aria-label={fill(gettext("Reset %(setting)s"), { setting: field.title })} title={gettext("Reset")} onClick={() => set(field.name, field.initial)}>
+    <button
+      type="button"
+      class="icon reset"
+      aria-label={fill(gettext("Reset %(setting)s"), { setting: field.title })}
+      title={gettext("Reset")}
+      onClick={() => set(field.name, field.initial)}
+    >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d="M4 3v3.5h3.5M4.3 6.3A4.7 4.7 0 1 1 3.4 9" />
       </svg>
@@ -90,7 +102,17 @@ function Control(props: ControlProps) {
 }
 
 function Toggle({ field, value, describedBy }: ControlProps) {
-  return <input class="toggle" type="checkbox" role="switch" id={`field-${field.name}`} aria-describedby={describedBy} checked={value === true} onChange={({ currentTarget }) => set(field.name, currentTarget.checked)} />;
+  return (
+    <input
+      class="toggle"
+      type="checkbox"
+      role="switch"
+      id={`field-${field.name}`}
+      aria-describedby={describedBy}
+      checked={value === true}
+      onChange={({ currentTarget }) => set(field.name, currentTarget.checked)}
+    />
+  );
 }
 
 function Help({ field }: { field: Field }) {

@@ -25,14 +25,30 @@ export function Watching() {
           </label>
           <output for="watch-top-n">{candidates}</output>
         </div>
-        <input class="slider" id="watch-top-n" type="range" min={0} max={boot.limits.max_shown} step={1} value={candidates} style={{ "--at": candidates / boot.limits.max_shown }} onChange={({ currentTarget }) => watch({ top_n: Number(currentTarget.value) })} />
+        <input
+          class="slider"
+          id="watch-top-n"
+          type="range"
+          min={0}
+          max={boot.limits.max_shown}
+          step={1}
+          value={candidates}
+          style={{ "--at": candidates / boot.limits.max_shown }}
+          onChange={({ currentTarget }) => watch({ top_n: Number(currentTarget.value) })}
+        />
       </div>
       <div class="setting">
         <fieldset class="segmented">
           <legend class="setting-name">{gettext("Attention")}</legend>
           {kinds().map(([name, title]) => (
             <label key={name}>
-              <input type="radio" name="watch-attention" value={name} checked={attention === name} onChange={() => watch({ attention: name })} />
+              <input
+                type="radio"
+                name="watch-attention"
+                value={name}
+                checked={attention === name}
+                onChange={() => watch({ attention: name })}
+              />
               <span>{title}</span>
             </label>
           ))}

@@ -56,7 +56,14 @@ function field(name: string, property: Property): Field {
   const own = property.anyOf?.find((arm) => arm.type !== "null") ?? property;
   const kind = kindOf(own);
   return {
-    name, title, help: description, formula, group, kind, neutral, slider,
+    name,
+    title,
+    help: description,
+    formula,
+    group,
+    kind,
+    neutral,
+    slider,
     nullable: property.anyOf !== undefined,
     initial: property.default ?? (kind === "biases" ? {} : null),
     bounds: own.items ?? own.additionalProperties ?? own,
@@ -98,7 +105,8 @@ function numberProblem(value: unknown, bounds: Property, whole: boolean): string
   const { minimum, maximum, exclusiveMinimum } = bounds;
   if (minimum !== undefined && value < minimum) return fill(gettext("%(value)s is less than %(bound)s."), { value, bound: minimum });
   if (maximum !== undefined && value > maximum) return fill(gettext("%(value)s is more than %(bound)s."), { value, bound: maximum });
-  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum) return fill(gettext("%(value)s is not above %(bound)s."), { value, bound: exclusiveMinimum });
+  if (exclusiveMinimum !== undefined && value <= exclusiveMinimum)
+    return fill(gettext("%(value)s is not above %(bound)s."), { value, bound: exclusiveMinimum });
   return null;
 }
 
@@ -115,7 +123,11 @@ function items(list: unknown[], { most }: Field): string | null {
 
 function biasProblem(biases: Values, field: Field): string | null {
   const ids = Object.keys(biases).map(Number);
-  return items(ids, field) ?? first(ids, (id) => numberProblem(id, { minimum: 0 }, true)) ?? first(Object.values(biases), (bias) => numberProblem(bias, field.bounds, false));
+  return (
+    items(ids, field) ??
+    first(ids, (id) => numberProblem(id, { minimum: 0 }, true)) ??
+    first(Object.values(biases), (bias) => numberProblem(bias, field.bounds, false))
+  );
 }
 
 function first<T>(list: readonly T[], check: (item: T) => string | null): string | null {

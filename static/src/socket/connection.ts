@@ -12,7 +12,8 @@ const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
 
 /** Full jitter, so that a class whose server restarts does not return in one instant. */
-export const delayMs = (attempt: number, random: number): number => FIRST_DELAY_MS / 2 + random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
+export const delayMs = (attempt: number, random: number): number =>
+  FIRST_DELAY_MS / 2 + random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
 
 export class Connection {
   private socket: WebSocket | null = null;

@@ -26,9 +26,10 @@ const example = (): Draft => ({
   speed: boot.example.max_tokens_per_second,
 });
 
-const KEY = `draft:${boot.language}:${boot.version}`;
+const KEY = `draft:${boot.version}`;
 export const draft = signal<Draft>(loadFor<Draft>(sessionStorage, KEY) ?? example());
-effect(() => storeFor(sessionStorage, KEY, draft.value));
+// An untouched example is not kept, so that it comes back in the reader's language when that changes.
+effect(() => storeFor(sessionStorage, KEY, equal(draft.value, example()) ? null : draft.value));
 
 /** What the server said about a field; forgotten when the field is touched. */
 export const refusals = signal<Record<string, string>>({});
@@ -46,7 +47,8 @@ export function set(name: string, value: unknown): void {
 }
 
 function forget(names: string[]): void {
-  if (names.some((name) => name in refusals.value)) refusals.value = Object.fromEntries(Object.entries(refusals.value).filter(([name]) => !names.includes(name)));
+  if (names.some((name) => name in refusals.value))
+    refusals.value = Object.fromEntries(Object.entries(refusals.value).filter(([name]) => !names.includes(name)));
 }
 
 const presetFields = fields.filter(({ group }) => PRESET_GROUPS.includes(group));
@@ -58,7 +60,9 @@ export function applyPreset(sampling: SamplingParams): void {
 }
 
 export const activePreset = computed(
-  () => boot.presets.find(({ sampling }) => presetFields.every(({ name }) => equal((sampling as Values)[name], draft.value.sampling[name])))?.name ?? null,
+  () =>
+    boot.presets.find(({ sampling }) => presetFields.every(({ name }) => equal((sampling as Values)[name], draft.value.sampling[name])))
+      ?.name ?? null,
 );
 
 export const startOver = (): void => {
@@ -74,5 +78,11 @@ export function specOf({ model, prompt, sampling, watch, speed }: Draft): RunSpe
 export function draftOf(spec: RunSpec): Draft {
   const { model = "", prompt, sampling = {}, watch = {}, max_tokens_per_second: speed = null } = spec;
   const plain = example();
-  return { model: model || plain.model, prompt: prompt ?? plain.prompt, sampling: { ...plain.sampling, ...sampling }, watch: { ...plain.watch, ...watch }, speed };
+  return {
+    model: model || plain.model,
+    prompt: prompt ?? plain.prompt,
+    sampling: { ...plain.sampling, ...sampling },
+    watch: { ...plain.watch, ...watch },
+    speed,
+  };
 }

@@ -27,7 +27,11 @@ export interface RunState {
 }
 
 /** What the page itself does to a run. */
-export type Local = { type: "asked"; ref: string; at: number } | { type: "opened"; run: string } | { type: "unanswered"; error: ErrorInfo } | { type: "left" };
+export type Local =
+  | { type: "asked"; ref: string; at: number }
+  | { type: "opened"; run: string }
+  | { type: "unanswered"; error: ErrorInfo }
+  | { type: "left" };
 
 export const EMPTY: RunState = {
   phase: "empty",

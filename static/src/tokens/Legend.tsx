@@ -31,7 +31,12 @@ function OfMetric() {
     <div class="legend">
       <label class="legend-title">
         <span class="quiet">{gettext("Colour by")}</span>
-        <select class="select small" title={current.help} value={metric.value} onChange={({ currentTarget }) => (metric.value = currentTarget.value as MetricName)}>
+        <select
+          class="select small"
+          title={current.help}
+          value={metric.value}
+          onChange={({ currentTarget }) => (metric.value = currentTarget.value as MetricName)}
+        >
           {Object.entries(all).map(([name, { title }]) => (
             <option key={name} value={name}>
               {title}

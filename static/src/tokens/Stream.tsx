@@ -27,7 +27,15 @@ export function Stream() {
         <div class="stream-inner">
           <p class="stream-text" lang="">
             <span class="prompt-tokens" ref={prompt} />
-            <span class="output-tokens" role="listbox" aria-label={gettext("Generated tokens")} aria-orientation="horizontal" tabIndex={-1} ref={output} onKeyDown={(event) => view.current && keyDown(event, view.current)} />
+            <span
+              class="output-tokens"
+              role="listbox"
+              aria-label={gettext("Generated tokens")}
+              aria-orientation="horizontal"
+              tabIndex={-1}
+              ref={output}
+              onKeyDown={(event) => view.current && keyDown(event, view.current)}
+            />
             {isLive(run.value) && <span class="cursor" aria-hidden="true" />}
           </p>
           {run.value.started === null && <Waiting />}
@@ -132,7 +140,11 @@ function Waiting() {
   return (
     <div class="first-run">
       <p>{gettext("Press Run and watch the model choose every token.")}</p>
-      <p class="quiet">{gettext("Each token carries its own evidence: what the model believed, what every stage removed, the number that was drawn, and where the model looked.")}</p>
+      <p class="quiet">
+        {gettext(
+          "Each token carries its own evidence: what the model believed, what every stage removed, the number that was drawn, and where the model looked.",
+        )}
+      </p>
     </div>
   );
 }

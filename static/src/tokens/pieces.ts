@@ -44,8 +44,9 @@ export class PieceReader {
 
   private walk(bytes: Uint8Array, begun: number): Part[] {
     const parts: Part[] = [];
-    const raw = (from: number, to: number) => to > Math.max(from, begun) && parts.push({ kind: "bytes", value: hex(bytes.subarray(Math.max(from, begun), to)) });
-    for (let at = 0; at < bytes.length; ) {
+    const raw = (from: number, to: number) =>
+      to > Math.max(from, begun) && parts.push({ kind: "bytes", value: hex(bytes.subarray(Math.max(from, begun), to)) });
+    for (let at = 0; at < bytes.length;) {
       if (endsWithin(bytes, at)) {
         raw(at, bytes.length);
         this.pending = bytes.slice(at);

@@ -3,7 +3,16 @@ import { barLength } from "../../src/draw/length";
 import { reason } from "../../src/inspector/choice/reason";
 import type { StageTrace } from "../../src/protocol/generated";
 
-const stage = (name: string, numbers: Record<string, number>): StageTrace => ({ name, numbers, kept: 1, removed_mass: 0, entropy: 0, logsumexp: 0, other_count: 0, other_mass: 0 });
+const stage = (name: string, numbers: Record<string, number>): StageTrace => ({
+  name,
+  numbers,
+  kept: 1,
+  removed_mass: 0,
+  entropy: 0,
+  logsumexp: 0,
+  other_count: 0,
+  other_mass: 0,
+});
 
 it("a reason is the comparison that failed", () => {
   expect(reason(stage("top_k", { top_k: 40 }), 41)).toBe("rank 41 > 40");

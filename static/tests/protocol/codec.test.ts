@@ -24,7 +24,13 @@ describe("the codec", () => {
     expect(Array.from(values({ dtype: "f4", shape: [2], data: frame.subarray(1) }))).toEqual([1, -2]);
   });
 
-  it.each([["i1", [255], [-1]], ["i2", [254, 255], [-2]], ["i4", [1, 0, 0, 0], [1]], ["u1", [200], [200]], ["f2", [0, 0x3c], [1]]] as const)("reads %s", (dtype, data, expected) => {
+  it.each([
+    ["i1", [255], [-1]],
+    ["i2", [254, 255], [-2]],
+    ["i4", [1, 0, 0, 0], [1]],
+    ["u1", [200], [200]],
+    ["f2", [0, 0x3c], [1]],
+  ] as const)("reads %s", (dtype, data, expected) => {
     expect(Array.from(values(block(dtype, ...data)))).toEqual([...expected]);
   });
 

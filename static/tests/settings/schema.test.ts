@@ -6,7 +6,13 @@ import { field, fields, initial } from "../recording";
 describe("the schema of the settings", () => {
   it("gives every field a control", () => {
     expect(fields.map(({ kind }) => kind)).not.toContain(undefined);
-    expect([field("top_k").kind, field("stop").kind, field("logit_bias").kind, field("stage_order").kind, field("seed").nullable]).toEqual(["integer", "strings", "biases", "order", true]);
+    expect([field("top_k").kind, field("stop").kind, field("logit_bias").kind, field("stage_order").kind, field("seed").nullable]).toEqual([
+      "integer",
+      "strings",
+      "biases",
+      "order",
+      true,
+    ]);
   });
 
   it("begins without a problem", () => {
@@ -45,7 +51,12 @@ describe("the schema of the settings", () => {
 
   it("finds the field in the path of an error", () => {
     const names = fields.map(({ name }) => name);
-    expect(["spec.sampling.top_p", "sampling.stop.0", "prompt", null].map((path) => fieldNamed(path, [...names, "prompt"]))).toEqual(["top_p", "stop", "prompt", null]);
+    expect(["spec.sampling.top_p", "sampling.stop.0", "prompt", null].map((path) => fieldNamed(path, [...names, "prompt"]))).toEqual([
+      "top_p",
+      "stop",
+      "prompt",
+      null,
+    ]);
   });
 });
 

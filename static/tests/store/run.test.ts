@@ -27,13 +27,26 @@ describe("a run", () => {
 
   it("takes nothing after a hole until it has been filled", () => {
     const [first, , third, fourth] = events;
-    const run = reduceAll(accepted, [first, third, fourth].filter((event) => event !== undefined), 0);
+    const run = reduceAll(
+      accepted,
+      [first, third, fourth].filter((event) => event !== undefined),
+      0,
+    );
     expect(run).toMatchObject({ hole: true, lastSeq: 1, started: null });
-    expect(reduceAll(run, [{ type: "recovered", run: RUN, epoch: "e1", last_seq: 1 }, ...events], 250)).toMatchObject({ hole: false, phase: "finished" });
+    expect(reduceAll(run, [{ type: "recovered", run: RUN, epoch: "e1", last_seq: 1 }, ...events], 250)).toMatchObject({
+      hole: false,
+      phase: "finished",
+    });
   });
 
   it("ignores what belongs to another run", () => {
-    expect(reduceAll(accepted, events.map((event) => ({ ...event, run: "another" })), 0)).toBe(accepted);
+    expect(
+      reduceAll(
+        accepted,
+        events.map((event) => ({ ...event, run: "another" })),
+        0,
+      ),
+    ).toBe(accepted);
   });
 
   it("starts again from nothing after a gap, and says so", () => {

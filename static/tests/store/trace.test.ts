@@ -18,12 +18,14 @@ describe("the waterfall", () => {
   });
 
   it("gives the chosen token the probability that was reported", () => {
-    for (const { token, rows } of tables) expect(rows.find(({ chosen }) => chosen)?.cells.at(-1)?.probability).toBeCloseTo(Math.exp(token.logprob ?? 0), 4);
+    for (const { token, rows } of tables)
+      expect(rows.find(({ chosen }) => chosen)?.cells.at(-1)?.probability).toBeCloseTo(Math.exp(token.logprob ?? 0), 4);
   });
 
   it("ends a removed token's cells where it was removed", () => {
     for (const { rows } of tables)
-      for (const row of rows.filter(({ removedAt }) => removedAt >= 0)) expect(row.cells.map((cell) => cell !== null)).toEqual(row.cells.map((_, column) => column < row.removedAt));
+      for (const row of rows.filter(({ removedAt }) => removedAt >= 0))
+        expect(row.cells.map((cell) => cell !== null)).toEqual(row.cells.map((_, column) => column < row.removedAt));
   });
 
   it("lists survivors by final rank before the removed", () => {

@@ -20,7 +20,11 @@ describe("pieces", () => {
   });
 
   it("may end one character and begin the next", () => {
-    expect(read(bytes(0xe6), bytes(0xb3, 0x95, 0xe5), bytes(0x9c, 0x8b))).toEqual([[hex("E6")], [hex("B3 95"), text("法"), hex("E5")], [hex("9C 8B"), text("國")]]);
+    expect(read(bytes(0xe6), bytes(0xb3, 0x95, 0xe5), bytes(0x9c, 0x8b))).toEqual([
+      [hex("E6")],
+      [hex("B3 95"), text("法"), hex("E5")],
+      [hex("9C 8B"), text("國")],
+    ]);
   });
 
   it("put text before a character that they begin", () => {
@@ -39,7 +43,12 @@ describe("pieces", () => {
     const whole = utf8("a法😀é\n");
     for (let cut = 0; cut <= whole.length; cut++) {
       const parts = read(whole.slice(0, cut), whole.slice(cut)).flat();
-      expect(parts.filter(({ kind }) => kind === "text").map(({ value }) => value).join("")).toBe("a法😀é\n");
+      expect(
+        parts
+          .filter(({ kind }) => kind === "text")
+          .map(({ value }) => value)
+          .join(""),
+      ).toBe("a法😀é\n");
     }
   });
 });

@@ -14,7 +14,12 @@ export function Attention() {
     <div class="attention">
       <div class="controls">
         <label class="switch">
-          <input type="checkbox" role="switch" checked={hideFirst.value} onChange={({ currentTarget }) => (hideFirst.value = currentTarget.checked)} />
+          <input
+            type="checkbox"
+            role="switch"
+            checked={hideFirst.value}
+            onChange={({ currentTarget }) => (hideFirst.value = currentTarget.checked)}
+          />
           <span>{gettext("Hide the first token")}</span>
         </label>
         <p class="quiet">{gettext("The first token often takes what a head has no use for.")}</p>

@@ -41,7 +41,13 @@ export function Bars({ row: shown }: { row: Float32Array }) {
   const canvas = useCanvas(draw);
   return (
     <div class="bars">
-      <canvas ref={canvas} role="img" aria-label={gettext("Weight of every earlier position")} onPointerMove={(event) => (hovered.value = positionAt(event))} onPointerLeave={() => (hovered.value = null)} />
+      <canvas
+        ref={canvas}
+        role="img"
+        aria-label={gettext("Weight of every earlier position")}
+        onPointerMove={(event) => (hovered.value = positionAt(event))}
+        onPointerLeave={() => (hovered.value = null)}
+      />
       <p class="readout" aria-hidden="true">
         <Readout row={shown} />
       </p>
@@ -54,7 +60,8 @@ function Readout({ row }: { row: Float32Array }) {
   if (position === null || position >= row.length) return <span class="quiet">{gettext("Point at a bar, or at a token in the text")}</span>;
   return (
     <>
-      <Piece of={pieceAt(position)} /> {fill(gettext("position %(position)s"), { position })} <b class="figures">{percent(row[position] ?? 0)}</b>
+      <Piece of={pieceAt(position)} /> {fill(gettext("position %(position)s"), { position })}{" "}
+      <b class="figures">{percent(row[position] ?? 0)}</b>
     </>
   );
 }

@@ -9,7 +9,13 @@ import { columns, layers, maps, shownHead, watched } from "./state";
 
 export function Grid() {
   return (
-    <div class="attention-grid" data-testid="attention-grid" role="group" aria-label={gettext("Layers and heads")} style={{ "--columns": columns.value.length, "--layers": layers.value.length }}>
+    <div
+      class="attention-grid"
+      data-testid="attention-grid"
+      role="group"
+      aria-label={gettext("Layers and heads")}
+      style={{ "--columns": columns.value.length, "--layers": layers.value.length }}
+    >
       <span class="axis corner" aria-hidden="true" />
       {columns.value.map((column) => (
         <span class="axis" key={`c${column}`} aria-hidden="true">
@@ -40,7 +46,16 @@ function Thumbnail({ of }: { of: Head }) {
   const canvas = useCanvas((context, width, height) => maps.value.of(of)?.draw(context, width, height));
   const there = watched.value.some((other) => sameHead(other, of));
   return (
-    <button type="button" class="thumbnail" aria-label={headTitle(of)} aria-pressed={sameHead(shownHead.value, of)} disabled={!there} data-layer={of.layer} data-head={of.head} onClick={() => (head.value = of)}>
+    <button
+      type="button"
+      class="thumbnail"
+      aria-label={headTitle(of)}
+      aria-pressed={sameHead(shownHead.value, of)}
+      disabled={!there}
+      data-layer={of.layer}
+      data-head={of.head}
+      onClick={() => (head.value = of)}
+    >
       <canvas ref={canvas} />
     </button>
   );

@@ -27,10 +27,19 @@ export function Large() {
   const shown = row.value;
   const { layer, head } = shownHead.value;
   return (
-    <figure class="attention-large" data-testid="attention-large" data-layer={layer} data-head={head} data-sum={shown ? sum(shown) : ""} data-length={shown?.length ?? 0}>
+    <figure
+      class="attention-large"
+      data-testid="attention-large"
+      data-layer={layer}
+      data-head={head}
+      data-sum={shown ? sum(shown) : ""}
+      data-length={shown?.length ?? 0}
+    >
       <figcaption>
         <b>{headTitle(shownHead.value)}</b>
-        <span class="quiet">{fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? quoted(token.value.piece) : "" })}</span>
+        <span class="quiet">
+          {fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? quoted(token.value.piece) : "" })}
+        </span>
       </figcaption>
       <div class="one-row">
         {shown ? <Bars row={shown} /> : <p class="note">{gettext("This head was not watched at this step.")}</p>}
@@ -45,7 +54,12 @@ function Strongest({ row }: { row: Float32Array }) {
   return (
     <ol class="strongest" aria-label={gettext("Looked at most")}>
       {strongest(row, NAMED).map((position) => (
-        <li key={position} class={hovered.value === position ? "lit" : ""} onPointerEnter={() => (hovered.value = position)} onPointerLeave={() => (hovered.value = null)}>
+        <li
+          key={position}
+          class={hovered.value === position ? "lit" : ""}
+          onPointerEnter={() => (hovered.value = position)}
+          onPointerLeave={() => (hovered.value = null)}
+        >
           <Piece of={pieceAt(position)} />
           <span class="figures">{percent(row[position] ?? 0)}</span>
         </li>

@@ -15,7 +15,8 @@ const draw: Draw = (context, width, height, ratio) => {
   context.strokeStyle = warm;
   context.lineWidth = 1.5 * ratio;
   context.strokeRect(ratio, step.value * down, width - 2 * ratio, Math.max(down, 2 * ratio));
-  if (hovered.value !== null && hovered.value < map.columns) context.strokeRect(hovered.value * across, 0, Math.max(across, 2 * ratio), height);
+  if (hovered.value !== null && hovered.value < map.columns)
+    context.strokeRect(hovered.value * across, 0, Math.max(across, 2 * ratio), height);
 };
 
 function cellAt({ currentTarget, offsetX, offsetY }: PointerEvent | MouseEvent): { position: number; step: number } {

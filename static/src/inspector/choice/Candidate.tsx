@@ -16,13 +16,25 @@ export const unit = signal<Unit>("probability");
 export function Candidate({ row, columns }: { row: Row; columns: Column[] }) {
   const removed = row.removedAt >= 0;
   return (
-    <tr class={row.chosen ? "chosen" : removed ? "removed" : ""} data-testid="candidate" data-id={row.id} data-chosen={row.chosen} data-removed-at={row.removedAt}>
+    <tr
+      class={row.chosen ? "chosen" : removed ? "removed" : ""}
+      data-testid="candidate"
+      data-id={row.id}
+      data-chosen={row.chosen}
+      data-removed-at={row.removedAt}
+    >
       <th scope="row" class="name">
         {row.chosen && <ChosenMark />}
         <Piece of={row.piece} title={fill(gettext("Token id %(id)s"), { id: row.id })} />
         <span class="id">{row.id}</span>
       </th>
-      {columns.map((column, k) => (k === row.removedAt ? <Death key={k} row={row} column={column} span={columns.length - k} /> : k < row.removedAt || !removed ? <Number key={k} cell={row.cells[k] ?? null} column={column} /> : null))}
+      {columns.map((column, k) =>
+        k === row.removedAt ? (
+          <Death key={k} row={row} column={column} span={columns.length - k} />
+        ) : k < row.removedAt || !removed ? (
+          <Number key={k} cell={row.cells[k] ?? null} column={column} />
+        ) : null,
+      )}
     </tr>
   );
 }
@@ -63,7 +75,12 @@ export function Other({ columns }: { columns: Column[] }) {
         <span class="piece">{gettext("other")}</span>
       </th>
       {columns.map(({ stage }, k) => (
-        <td key={k} data-probability={stage.other_mass} data-count={stage.other_count} title={fill(gettext("%(count)s tokens that are not shown"), { count: count(stage.other_count) })}>
+        <td
+          key={k}
+          data-probability={stage.other_mass}
+          data-count={stage.other_count}
+          title={fill(gettext("%(count)s tokens that are not shown"), { count: count(stage.other_count) })}
+        >
           <span class="mass" style={{ "--length": barLength(stage.other_mass, logarithmic.value).toFixed(4) }} />
           <span class="value">{stage.other_count ? probability(stage.other_mass) : "–"}</span>
           <span class="id">{stage.other_count ? count(stage.other_count) : ""}</span>

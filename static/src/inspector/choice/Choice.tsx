@@ -10,7 +10,8 @@ import { quoted } from "../../tokens/pieces";
 import { Dice } from "./Dice";
 import { Waterfall } from "./Waterfall";
 
-export const traced = (token: Token | null): (Token & { trace: Trace }) | null => (token?.trace ? (token as Token & { trace: Trace }) : null);
+export const traced = (token: Token | null): (Token & { trace: Trace }) | null =>
+  token?.trace ? (token as Token & { trace: Trace }) : null;
 
 export function Choice() {
   const table = useComputed(() => {
@@ -37,7 +38,12 @@ function Sentence({ token }: { token: Token & { trace: Trace } }) {
 }
 
 function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Token & { trace: Trace }): string {
-  const values = { token: quoted(piece), p: probability(Math.exp(raw ?? 0)), rank: count(rank ?? 0), all: count(trace.stages[0]?.kept ?? 0) };
+  const values = {
+    token: quoted(piece),
+    p: probability(Math.exp(raw ?? 0)),
+    rank: count(rank ?? 0),
+    all: count(trace.stages[0]?.kept ?? 0),
+  };
   return fill(gettext("The model gave %(token)s probability %(p)s, rank %(rank)s of %(all)s."), values);
 }
 

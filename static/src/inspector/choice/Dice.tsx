@@ -15,7 +15,14 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
   const { dice } = token.trace;
   const parts = segments(table);
   return (
-    <figure class={dice.greedy ? "dice greedy" : "dice"} data-testid="dice" data-u={dice.u} data-low={dice.low} data-high={dice.high} data-greedy={dice.greedy}>
+    <figure
+      class={dice.greedy ? "dice greedy" : "dice"}
+      data-testid="dice"
+      data-u={dice.u}
+      data-low={dice.low}
+      data-high={dice.high}
+      data-greedy={dice.greedy}
+    >
       <figcaption>
         <b>{gettext("Dice")}</b> <Said token={token} />
       </figcaption>
@@ -39,7 +46,11 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
 function Part({ part, chosen }: { part: Segment; chosen: boolean }) {
   const width = part.high - part.low;
   return (
-    <span class={chosen ? "dice-part chosen" : "dice-part"} style={at(part.low, part.high)} title={`${label(part.piece)}  ${probability(width)}`}>
+    <span
+      class={chosen ? "dice-part chosen" : "dice-part"}
+      style={at(part.low, part.high)}
+      title={`${label(part.piece)}  ${probability(width)}`}
+    >
       {width > LABEL_FROM && <Piece of={part.piece} />}
     </span>
   );

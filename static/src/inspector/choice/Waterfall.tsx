@@ -53,7 +53,12 @@ function Controls() {
         ))}
       </fieldset>
       <label class="switch">
-        <input type="checkbox" role="switch" checked={logarithmic.value} onChange={({ currentTarget }) => (logarithmic.value = currentTarget.checked)} />
+        <input
+          type="checkbox"
+          role="switch"
+          checked={logarithmic.value}
+          onChange={({ currentTarget }) => (logarithmic.value = currentTarget.checked)}
+        />
         <span>{gettext("Log bars")}</span>
       </label>
     </div>
@@ -65,7 +70,16 @@ function Head({ column, before }: { column: Column; before: Column | undefined }
   const params = run.value.started?.stages.find(({ name }) => name === stage.name)?.params ?? {};
   const removed = before ? before.stage.kept - stage.kept : 0;
   return (
-    <th scope="col" class={removed ? "stage removes" : "stage"} data-testid="stage" data-stage={stage.name} data-sum={sum} data-kept={stage.kept} data-removed-mass={stage.removed_mass} data-entropy-bits={entropyBits}>
+    <th
+      scope="col"
+      class={removed ? "stage removes" : "stage"}
+      data-testid="stage"
+      data-stage={stage.name}
+      data-sum={sum}
+      data-kept={stage.kept}
+      data-removed-mass={stage.removed_mass}
+      data-entropy-bits={entropyBits}
+    >
       <span class="stage-name">{stageTitle(stage.name)}</span>
       <span class="stage-param">{Object.values(params).map(number).join(" ") || "–"}</span>
       <span class="stage-line" title={gettext("Tokens that are left")}>
@@ -85,5 +99,7 @@ function Off({ token }: { token: Token }) {
   const shown = new Set(token.trace?.stages.map(({ name }) => name));
   const off = (run.value.started?.stages ?? []).filter(({ name }: StageInfo) => !shown.has(name));
   if (off.length === 0) return null;
-  return <p class="off-stages">{fill(gettext("Off in this run: %(names)s"), { names: off.map(({ name }) => stageTitle(name)).join(", ") })}</p>;
+  return (
+    <p class="off-stages">{fill(gettext("Off in this run: %(names)s"), { names: off.map(({ name }) => stageTitle(name)).join(", ") })}</p>
+  );
 }

@@ -38,7 +38,14 @@ function fillBar(context: CanvasRenderingContext2D, colour: string, x: number, w
   context.fillRect(x, to, width, from - to);
 }
 
-function axis(context: CanvasRenderingContext2D, y: (value: number) => number, width: number, ratio: number, line: string, text: string): void {
+function axis(
+  context: CanvasRenderingContext2D,
+  y: (value: number) => number,
+  width: number,
+  ratio: number,
+  line: string,
+  text: string,
+): void {
   const scale = y as ReturnType<typeof scaleLinear<number, number>>;
   context.font = `${11 * ratio}px "Inter Variable", sans-serif`;
   context.textBaseline = "middle";
@@ -64,12 +71,18 @@ export function Steps() {
       <h3>{gettext("Every decoding step")}</h3>
       <ul class="phase-key">
         <li>
-          <i class="phase forward" aria-hidden="true" /> {gettext("Forward pass")} <span class="figures">{milliseconds(current?.forward_ms ?? null)}</span>
+          <i class="phase forward" aria-hidden="true" /> {gettext("Forward pass")}{" "}
+          <span class="figures">{milliseconds(current?.forward_ms ?? null)}</span>
         </li>
         <li>
-          <i class="phase sample" aria-hidden="true" /> {gettext("Stages and dice")} <span class="figures">{milliseconds(current?.sample_ms ?? null)}</span>
+          <i class="phase sample" aria-hidden="true" /> {gettext("Stages and dice")}{" "}
+          <span class="figures">{milliseconds(current?.sample_ms ?? null)}</span>
         </li>
-        {current && <li class="quiet">{fill(gettext("at step %(step)s, %(ms)s after submission"), { step: current.step, ms: milliseconds(current.t_ms) })}</li>}
+        {current && (
+          <li class="quiet">
+            {fill(gettext("at step %(step)s, %(ms)s after submission"), { step: current.step, ms: milliseconds(current.t_ms) })}
+          </li>
+        )}
       </ul>
       <canvas class="steps-canvas" ref={canvas} role="img" aria-label={gettext("Milliseconds of every step")} onClick={select} />
     </section>
