@@ -66,7 +66,7 @@ class RedisTail:
                     return await self._reconnect()
                 if news := self._sorted_out(await self._read_all()):
                     return news
-            except AWAY:
+            except (*AWAY, OSError):
                 self._connected = False
                 await asyncio.sleep(RECONNECT_SECONDS)
 

@@ -171,6 +171,7 @@ class Hub:
                     self._tell(news)
         except Exception:
             logger.exception("the shared reader has died")
+            await self._tail.close()  # another hub takes its place
         finally:
             for watching in self._subscriptions.values():
                 for subscription in watching:
