@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -60,6 +61,16 @@ def test_the_language_can_be_changed_and_the_run_stays(page: Playground) -> None
     expect(page.page.locator("html")).to_have_attribute("lang", "zh-hant")
     page.wait_for_end()
     assert page.token_ids() == ids
+
+
+def test_changing_the_language_keeps_what_was_typed_and_translates_an_untouched_example(page: Playground) -> None:
+    page.hook("language").select_option("zh-hant")
+    expect(page.page.locator("html")).to_have_attribute("lang", "zh-hant")
+    expect(page.hook("prompt")).to_have_value(re.compile("狐狸"))
+    page.type_prompt("我的開頭")
+    page.hook("language").select_option("zh-hans")
+    expect(page.page.locator("html")).to_have_attribute("lang", "zh-hans")
+    expect(page.hook("prompt")).to_have_value("我的開頭")
 
 
 def test_the_theme_is_kept_over_a_reload_without_a_flash(page: Playground) -> None:
