@@ -99,8 +99,8 @@ def _head(params: SamplingParams, vocab: int) -> int:
 
 
 def _worth_it(head: int, vocab: int) -> int:
-    """Selecting more than an eighth of the vocabulary and sorting that costs as much as sorting everything."""
-    return head if 8 * head <= vocab else vocab
+    """Selecting more than half of the vocabulary and sorting that costs as much as sorting everything."""
+    return head if 2 * head <= vocab else vocab
 
 
 @dataclass(frozen=True, slots=True)
@@ -204,7 +204,7 @@ class Group:
         """``choices`` with the rows that were ``short`` (B,) done again, with longer lists."""
         members = [row for row, again in enumerate(short) if again]
         group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
-        redone = dict(zip(members, group.choose(way, _worth_it(16 * head, self._scores.shape[1])), strict=True))
+        redone = dict(zip(members, group.choose(way, _worth_it(8 * head, self._scores.shape[1])), strict=True))
         return [redone[row] if again else choices[row] for row, again in enumerate(short)]
 
 

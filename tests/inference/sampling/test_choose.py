@@ -11,7 +11,7 @@ import torch
 from hypothesis import given, settings
 
 from inference.events import Trace
-from inference.sampling.sampler import Choice, Outcome, choose
+from inference.sampling.sampler import Choice, Group, Outcome, choose
 from inference.spec import SamplingParams
 from tests.inference.sampling import reference
 from tests.inference.sampling.build import BLIND, WATCH, one, random_logits, random_params, sampler, seeds
@@ -108,6 +108,18 @@ def test_a_row_gets_bit_for_bit_the_same_whoever_is_beside_it(seed: int) -> None
     together = choose(torch.from_numpy(logits), rows, watches)
     alone = [choose(torch.from_numpy(logits[index : index + 1]), [rows[index]], [watches[index]])[0] for index in range(batch)]
     assert together == alone
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds)
+def test_a_row_gets_bit_for_bit_the_same_however_much_of_it_is_listed_at_first(seed: int) -> None:
+    rng, vocab = case(seed)
+    logits, params = torch.from_numpy(random_logits(rng, vocab)[None]), random_params(rng, vocab)
+    row, watch = sampler(params, vocab, prompt=[0], output=[0, vocab - 1]), WATCH if rng.random() < 0.5 else BLIND
+    group = Group(logits.numpy(), [0], [row], [watch])
+    with np.errstate(all="ignore"):  # as within ``choose``: void rows
+        outcomes = [group.choose(row.route(watch.top_n > 0), head) for head in {min(head, vocab) for head in (4, 40, 256, vocab)}]
+    assert all(outcome == outcomes[0] for outcome in outcomes)
 
 
 @settings(max_examples=60, deadline=None)
