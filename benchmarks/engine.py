@@ -1,7 +1,8 @@
 """Time per output token of the engine over a bare forward loop on the same model: ``python -m benchmarks.engine``.
 
-The bare loop is what one would write by hand: ``model(input_ids, past_key_values)`` and argmax. Ways are measured in turns within
-one process, and compared by the median over rounds of the ratio within a round, so that a noisy machine hurts all alike.
+The bare loop is what one would write by hand: ``model(input_ids, past_key_values)`` and argmax. Each measurement of a way stands
+between two of the bare loop, all in one process; the median over rounds of its ratio to the mean of its neighbours is
+reported, so that a noisy machine hurts all alike.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -58,26 +61,45 @@ def engine_loop(engine: Engine, ids: list[tuple[int, ...]], tokens: int, setting
 
 def measure(engine: Engine, model: Any, batch: int, tokens: int, rounds: int) -> list[dict[str, Any]]:
     ids = prompts(batch, PROMPT, engine.info.vocab_size)
-    ways: dict[str, Callable[[], float]] = {"bare loop": lambda: bare_loop(model, ids, tokens)}
+    bare = partial(bare_loop, model, ids, tokens)
+    ways: dict[str, Callable[[], float]] = {}
     for name, (settings, watch) in WAYS.items():
-        ways[name] = lambda settings=settings, watch=watch: engine_loop(engine, ids, tokens, settings, watch)  # type: ignore[misc]
-    turns = [{name: way() for name, way in ways.items()} for _ in range(rounds + 1)][1:]  # the first one warms up
-    return [
-        {
-            "batch": batch,
-            "way": name,
-            "ms a token": median([turn[name] for turn in turns]),
-            "over the bare loop": median([turn[name] / turn["bare loop"] for turn in turns]),
-        }
-        for name in ways
-    ]
+        ways[name] = partial(engine_loop, engine, ids, tokens, settings, watch)
+    warm_up: list[Callable[[], float]] = [bare, *ways.values()]
+    for way in warm_up:
+        way()
+    compared = {name: _compared(way, bare, rounds) for name, way in ways.items()}
+    loop = median([one.bare for one in compared.values()])
+    return [_row(batch, "bare loop", loop, 1.0), *(_row(batch, name, one.way, one.ratio) for name, one in compared.items())]
+
+
+@dataclass(frozen=True, slots=True)
+class Compared:
+    """Medians over rounds: milliseconds a token of a way and of the bare loop, and their ratio."""
+
+    way: float
+    bare: float
+    ratio: float
+
+
+def _compared(way: Callable[[], float], bare: Callable[[], float], rounds: int) -> Compared:
+    times, around = [], [bare()]
+    for _ in range(rounds):
+        times.append(way())
+        around.append(bare())
+    ratios = [2 * time / (before + after) for time, (before, after) in zip(times, pairwise(around), strict=True)]
+    return Compared(median(times), median(around), median(ratios))
+
+
+def _row(batch: int, way: str, ms: float, ratio: float) -> dict[str, Any]:
+    return {"batch": batch, "way": way, "ms a token": ms, "over the bare loop": ratio}
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--batch", type=int, nargs="*", default=[1, 8, 32])
-    parser.add_argument("--tokens", type=int, default=64)
-    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--tokens", type=int, default=32)
+    parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1)
     options = parser.parse_args()
     torch.set_num_threads(options.threads)

@@ -112,4 +112,7 @@ class Engine:
 
 def _threads() -> int:
     """One core stays free for whoever reads the events: two threads of one process on two cores were measured 14 times slower."""
-    return int(os.environ.get(THREADS_VARIABLE) or max(1, (os.cpu_count() or 2) - 1))
+    threads = int(os.environ.get(THREADS_VARIABLE) or max(1, (os.cpu_count() or 2) - 1))
+    if threads < 1:
+        raise ValueError(f"{THREADS_VARIABLE}: {threads} is less than 1")
+    return threads

@@ -62,7 +62,7 @@ class Scheduler:
         self._thread.join()
 
     def _run(self) -> None:
-        torch.set_num_threads(self._limits.threads)  # counts for this thread: OpenMP keeps the number per thread
+        torch.set_num_threads(self._limits.threads)  # for the process: of several engines the last one decides
         try:
             with torch.inference_mode():
                 while not self._closing:
