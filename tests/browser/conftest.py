@@ -22,7 +22,7 @@ ARGUMENTS = [
 Open = Callable[..., Playground]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     site = Site(Path(tmp_path_factory.mktemp("site")))
     try:
@@ -32,8 +32,9 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
         site.end()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
+    """Gone when this folder is done: Playwright keeps an event loop running, and the asynchronous tests of others need their own."""
     if CHROMIUM is None:
         if os.environ.get("CI") == "true":
             pytest.fail("Chromium is missing (Debian package: chromium)")
