@@ -91,7 +91,7 @@ class Sampler:
 
 
 def _head(params: SamplingParams, vocab: int) -> int:
-    """How many tokens to list at first. Depends on the row alone, so that its numbers do."""
+    """How many tokens to list at first: enough for what is certain to be kept."""
     head = HEAD
     while head < 2 * max(params.top_k, params.min_keep):
         head *= 2
@@ -180,7 +180,7 @@ class Group:
         return Dense.start(self._scores.astype(np.float64, order="C"), head)  # in any other order sums would differ in the last bit
 
     def _greedy(self, way: Route, head: int) -> list[Choice]:
-        if not self._rows.active:
+        if self._rows.active.isdisjoint(stage.name for stage in way.stages):
             return [_plain(token) for token in self._scores.argmax(-1).tolist()]
         *_, (_, last) = walk(self._start(head), self._rows, way.stages)
         choices = [_plain(token) for token in last.best_ids.tolist()]
