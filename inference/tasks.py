@@ -6,6 +6,7 @@ and Celery redelivers nothing: a run whose worker died is handed out again by th
 
 from __future__ import annotations
 
+import logging
 import os
 import socket
 import threading
@@ -17,12 +18,14 @@ from celery import Celery, bootsteps, current_app, shared_task
 from pydantic import BaseModel, ConfigDict
 
 from inference.eventlog import open_log
-from inference.runs.job import DECODE_TASK, PRELOAD_TASK
+from inference.runs.job import DECODE_TASK
 from inference.runs.supervisor import Supervisor
 from inference.spec import ModelSource
 from inference.worker.care import Care
 from inference.worker.decode import Decoder
-from inference.worker.models import Models, import_engine
+from inference.worker.models import Models
+
+logger = logging.getLogger(__name__)
 
 PATIENCE_SECONDS = 30.0  # a worker holds on to its runs while the log's server restarts
 
@@ -37,7 +40,7 @@ class WorkerConfig(BaseModel):
     lease_seconds: float = 5.0
     log_ttl_seconds: float = 3600.0
     model_roots: tuple[Path, ...] = ()
-    warm: bool = False  # import torch at once rather than with the first model
+    preload: ModelSource | None = None  # loaded at once rather than by the first run that asks for it
 
 
 class Worker:
@@ -47,7 +50,7 @@ class Worker:
         log = open_log(
             config.event_log_url, config.journal_dir, patience_seconds=PATIENCE_SECONDS, ttl_seconds=config.log_ttl_seconds
         )
-        self._warm = config.warm
+        self._preload = config.preload
         self.models = Models(config.model_roots)
         self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}")
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
@@ -56,17 +59,20 @@ class Worker:
     def start(self) -> None:
         self.care.start()
         self.supervisor.start()
-        if self._warm:
-            threading.Thread(target=import_engine, name="warm", daemon=True).start()
+        if self._preload:
+            threading.Thread(target=self._load, args=(self._preload,), name="preload", daemon=True).start()
 
     def stop(self) -> None:
-        """Hand the running runs over."""
+        """Hand the running runs over, and say goodbye."""
         self.supervisor.stop()
         self.care.drain()
-
-    def end(self) -> None:
         self.care.end()
-        self.models.close()
+
+    def _load(self, source: ModelSource) -> None:
+        try:
+            self.models.get(source)
+        except Exception as error:  # a run of this model will say so to the person who asks for it
+            logger.warning("the model could not be preloaded: %s", error)
 
 
 @cache
@@ -97,9 +103,3 @@ current_app.steps["worker"].add(WorkerStep)
 def decode(run: str) -> None:
     """Decode the run, unless somebody else does or it has ended."""
     this_worker().decoder.decode(run)
-
-
-@shared_task(name=PRELOAD_TASK, ignore_result=True)  # type: ignore[untyped-decorator]
-def preload(source: dict[str, Any]) -> None:
-    """Load a model before the first run asks for it."""
-    this_worker().models.get(ModelSource.model_validate(source))

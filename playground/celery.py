@@ -46,7 +46,6 @@ app.conf.update(
         "journal_dir": str(settings.LOGITSCOPE_JOURNAL_DIR),
         "lease_seconds": settings.CONFIG.lease_seconds,
         "log_ttl_seconds": settings.CONFIG.log_ttl_seconds,
-        "warm": not IN_PROCESS,
         "model_roots": [str(root) for root in settings.CONFIG.model_roots],
     },
 )

@@ -7,7 +7,6 @@ from pydantic import Field
 from inference.spec import ModelSource, RunSpec, Spec
 
 DECODE_TASK = "inference.decode"  # argument: the run's id; everything else is in its log
-PRELOAD_TASK = "inference.preload"  # argument: a ModelSource as JSON
 
 
 class Job(Spec):

@@ -5,21 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from inference.sources import locate
 from inference.spec import ModelSource
 from inference.worker.engines import Engine
-
-if TYPE_CHECKING:
-    from inference.engine.engine import Engine as LoadedEngine
-
-
-def import_engine() -> type[LoadedEngine]:
-    """The engine's class. Imports torch, which takes seconds, on the first call."""
-    from inference.engine.engine import Engine as LoadedEngine
-
-    return LoadedEngine
 
 
 class Models:
@@ -54,5 +43,7 @@ class Models:
         self._engines.clear()
 
     def _load(self, source: ModelSource) -> Engine:
+        from inference.engine.engine import Engine as LoadedEngine  # torch takes seconds to import: with the first model
+
         folder = locate(source.source, [*self._roots, *([Path(source.root)] if source.root else [])])
-        return import_engine().load(str(folder or source.source), name=source.name, device=source.device, dtype=source.dtype, revision=source.revision)
+        return LoadedEngine.load(str(folder or source.source), name=source.name, device=source.device, dtype=source.dtype, revision=source.revision)

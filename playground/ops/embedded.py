@@ -22,13 +22,14 @@ def main() -> None:
     sys.setswitchinterval(SWITCH_SECONDS)
 
     from playground.celery import app  # sets Django up
+    from playground.ops.preload import preload_default
     from playground.ops.server import serve
     from playground.ops.supervisor import end_with_parent
 
     end_with_parent()
+    preload_default(app)
     worker = WorkerThread(app)
-    worker.start()
-    serve(f"fd:fileno={options.fd}", lambda: _ready(options.url))
+    serve(f"fd:fileno={options.fd}", lambda: _ready(options.url, worker))
     worker.stop()
     sys.stdout.flush()
     os._exit(0)  # torch's threads may be in the middle of a step; nothing is left to lose
@@ -64,26 +65,10 @@ class WorkerThread:
         stopping.join(STOP_SECONDS)
 
 
-def _ready(url: str) -> None:
-    """The site answers. The default model is loaded right after, so that the first click finds it warm."""
+def _ready(url: str, worker: WorkerThread) -> None:
+    """The site answers. The worker comes after it, and loads the default model, so that the first click finds it warm."""
     print(f"Logitscope is ready: {url}", flush=True)
-    threading.Thread(target=preload_default, name="preload", daemon=True).start()
-
-
-def preload_default() -> None:
-    from django.db import connection
-
-    from inference.runs.job import PRELOAD_TASK
-    from playground.catalog import services as catalog
-    from playground.celery import app
-
-    try:
-        model = catalog.resolve("")
-    except catalog.UnknownModel:
-        return  # the page says so, with the reason
-    finally:
-        connection.close()
-    app.send_task(PRELOAD_TASK, [model.source.model_dump(mode="json")], queue=app.conf.task_default_queue, ignore_result=True)
+    worker.start()
 
 
 def _options() -> argparse.Namespace:

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.celery import app
+from playground.ops.preload import preload_default
 
 
 class Command(BaseCommand):
@@ -24,5 +25,6 @@ class Command(BaseCommand):
         if settings.CELERY_BROKER_URL.startswith("memory://"):
             raise CommandError("a separate worker needs LOGITSCOPE_REDIS_URL; embedded mode has its worker inside `manage.py up`")
         os.environ.setdefault("LOGITSCOPE_THREADS", str(settings.CONFIG.threads))
+        preload_default(app)
         arguments = ["worker", "--pool=threads", f"--concurrency={options['concurrency']}", f"--queues={options['queues']}"]
         app.worker_main([*arguments, "--without-gossip", "--without-mingle", f"--loglevel={settings.CONFIG.log_level}"])
