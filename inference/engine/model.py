@@ -29,6 +29,7 @@ class Model:
     pieces: Pieces
     tokenizer: Any
     device: torch.device
+    longest: int  # characters of the longest token
     slow_because: str  # why the fast runner was not taken; empty where it was
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tokenizers are not safe to share between threads
 
@@ -37,12 +38,16 @@ class Model:
         """Raises ``ModelError`` where the model cannot be decoded."""
         chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
         info = _info(loaded, name, chosen.runner)
-        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.device, chosen.why)
+        longest = max(map(len, loaded.tokenizer.get_vocab()))
+        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.device, longest, chosen.why)
 
     def encode(self, text: str) -> list[int]:
-        """Token ids of ``text``, with the special tokens that the tokenizer adds to a text."""
-        with self._lock:
-            return list(self.tokenizer(text, verbose=False)["input_ids"])
+        """Token ids of ``text``, with the special tokens that the tokenizer adds. Raises ``RunError`` where it cannot take the text."""
+        try:
+            with self._lock:
+                return list(self.tokenizer(text, verbose=False)["input_ids"])
+        except Exception as error:  # a lone surrogate, or whatever else a tokenizer trips over
+            raise RunError("bad_text", f"The tokenizer cannot take this text: {error}", "prompt") from error
 
     def decode(self, token_ids: Sequence[int]) -> str:
         with self._lock:
@@ -51,9 +56,18 @@ class Model:
     def prompt(self, spec: RunSpec) -> tuple[list[int], float]:
         """Token ids of the prompt, and the seconds that it took to find them. Raises ``RunError`` where it does not fit the model."""
         before = time.monotonic()
+        self._check_characters(spec.prompt or "")
         ids = list(spec.prompt_token_ids) if spec.prompt is None and spec.prompt_token_ids else self.encode(spec.prompt or "")
         self.check_prompt(ids, "prompt" if spec.prompt is not None else "prompt_token_ids")
         return ids, time.monotonic() - before
+
+    def _check_characters(self, text: str) -> None:
+        """Refuse at once what would take seconds to tokenise only to be too long: no token has more than ``longest`` characters."""
+        least = -(-len(text) // self.longest)
+        most = self.info.context - 1
+        if least > most:
+            message = f"The prompt has at least {least} tokens; this model takes at most {most}."
+            raise RunError("prompt_too_long", message, "prompt", least, most)
 
     def check_prompt(self, ids: Sequence[int], field: str) -> None:
         """Raises ``RunError`` naming ``field``, value and bound."""

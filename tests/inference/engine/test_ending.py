@@ -112,6 +112,7 @@ def error(engine: Engine, wanted: RunSpec) -> tuple[str, str | None, str | None,
     [
         (spec(prompt(160)), ("prompt_too_long", "prompt_token_ids", "160", "159")),
         (spec("x" * 500), ("prompt_too_long", "prompt", "500", "159")),
+        (spec("x" * 1_000_000), ("prompt_too_long", "prompt", "142858", "159")),  # at least: no token has more than 7 characters
         (spec((1, 320)), ("unknown_token_id", "prompt_token_ids", "320", "319")),
         (spec((1,), logit_bias={400: 1.0}), ("unknown_token_id", "sampling.logit_bias", "400", "319")),
         (spec((1,), stop_token_ids=(400,)), ("unknown_token_id", "sampling.stop_token_ids", "400", "319")),

@@ -39,8 +39,11 @@ def test_a_text_is_scored_by_its_tokens(engine: Engine) -> None:
     assert engine.score("some tea").token_ids == engine.encode("some tea")
 
 
-@pytest.mark.parametrize(("text", "code"), [([1], "bad_length"), ([], "bad_length"), ([1] * 161, "bad_length"), ([1, 999], "unknown_token_id")])
-def test_what_cannot_be_scored_is_refused(engine: Engine, text: list[int], code: str) -> None:
+REFUSED = [([1], "bad_length"), ([], "bad_length"), ([1] * 161, "bad_length"), ([1, 999], "unknown_token_id"), ("\ud800a", "bad_text")]
+
+
+@pytest.mark.parametrize(("text", "code"), REFUSED)
+def test_what_cannot_be_scored_is_refused(engine: Engine, text: list[int] | str, code: str) -> None:
     with pytest.raises(RunError) as caught:
         engine.score(text)
     assert caught.value.info.code == code
