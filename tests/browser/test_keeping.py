@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import os
+import signal
+from pathlib import Path
+
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Open
 from tests.browser.playground import Playground
+from tests.site import Site, child_of
 
 pytestmark = pytest.mark.browser
 
@@ -89,3 +94,27 @@ def test_an_unknown_run_says_so_and_offers_a_fresh_start(open_page: Open) -> Non
     assert "run=" not in page.page.url
     page.speed(None)
     assert page.run_to_end()
+
+
+@pytest.mark.faults
+def test_a_server_killed_in_mid_run_comes_back_and_the_page_shows_the_run_complete(browser: Browser, tmp_path: Path) -> None:
+    site = Site(tmp_path)
+    context = browser.new_context(locale="en-US")
+    try:
+        process = site.embedded()
+        page = Playground(context.new_page(), site.url).visit()
+        long_run(page)
+        page.run()
+        page.wait_for_tokens(10)
+        before, run = page.token_ids(), page.run_id
+        os.kill(child_of(process.pid), signal.SIGKILL)
+        expect(page.status).to_have_attribute("data-connection", "waiting")
+        expect(page.status).to_contain_text("Reconnecting")
+        page.wait_for_end()
+        after = page.token_ids()
+        assert page.run_id == run
+        assert len(after) == 60
+        assert after[: len(before)] == before
+    finally:
+        context.close()
+        site.end()
