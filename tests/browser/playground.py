@@ -148,8 +148,8 @@ class Playground:
         return [sum(row[column] for row in rows if column < len(row)) for column in range(width)]
 
     def dice(self) -> Dice:
-        data = self.hook("dice").evaluate("e => [e.dataset.u, e.dataset.low, e.dataset.high].map(Number)")
-        return Dice(*data, greedy=self.hook("dice").get_attribute("data-greedy") == "true")
+        u, low, high = self.hook("dice").evaluate("e => [e.dataset.u, e.dataset.low, e.dataset.high].map(Number)")
+        return Dice(u, low, high, greedy=self.hook("dice").get_attribute("data-greedy") == "true")
 
     @property
     def run_id(self) -> str:

@@ -58,8 +58,8 @@ def events(steps: int = 40, seed: int = 7) -> list[Event]:
 def _started(seed: int) -> Started:
     info = ModelInfo("tiny", VOCABULARY, LAYERS, HEADS, 512, "float32", "cpu", 5_200_000, 10_400_000, 2048, True, [0])
     order = ["logit_bias", "repetition_penalty", "presence_penalty", "temperature", "top_k", "top_p", "min_p"]
-    active = {"temperature": {"temperature": TEMPERATURE}, "top_k": {"top_k": TOP_K}, "top_p": {"top_p": TOP_P}, "min_p": {"min_p": MIN_P}}
-    stages = [StageInfo(name, name in active, {k: float(v) for k, v in active.get(name, {}).items()}) for name in order]
+    active: dict[str, dict[str, float]] = {"temperature": {"temperature": TEMPERATURE}, "top_k": {"top_k": TOP_K}, "top_p": {"top_p": TOP_P}, "min_p": {"min_p": MIN_P}}
+    stages = [StageInfo(name, name in active, active.get(name, {})) for name in order]
     return Started(info, seed, stages, list(range(len(PROMPT))), PROMPT, 1.4, 0.3)
 
 
