@@ -16,6 +16,10 @@ from inference.engine.loading import LoadedModel
 from inference.events import Attention
 
 
+_LONG = 4  # times the median length: rows beyond it attend by themselves
+_SHORT = 128  # positions up to which a row is never too long
+
+
 class Unpackable(Exception):
     """The model does not hand its attention to us, so it cannot run packed; the message says why."""
 
@@ -48,11 +52,11 @@ class RaggedRunner:
 
     def forward(self, chunks: Sequence[Chunk]) -> Output:
         """Run ``chunks`` and write their keys and values into the arena; slots must have been reserved."""
-        singles = [n for n, chunk in enumerate(chunks) if len(chunk.ids) == 1]
-        order = sorted(singles, key=lambda n: chunks[n].slot) + [n for n, chunk in enumerate(chunks) if len(chunk.ids) > 1]
+        together = _together(chunks)
+        order = together + sorted(set(range(len(chunks))).difference(together))
         packed = [chunks[n] for n in order]
         watched = any(chunk.heads is not None for chunk in packed)
-        this = RaggedPass(self._arena, packed, len(singles), watched)
+        this = RaggedPass(self._arena, packed, len(together), watched)
         kept, ends = _kept_rows(packed)
         with running(this):
             logits = self._logits(packed, kept)
@@ -101,6 +105,19 @@ class RaggedRunner:
         if sorted(probe.shapes) != list(range(len(probe.shapes))) or not probe.shapes:
             raise Unpackable("not all of its layers use the attention interface")
         return probe
+
+
+def _together(chunks: Sequence[Chunk]) -> list[int]:
+    """Chunks of one token that attend in one call, in order of slots.
+
+    That call is as long as the longest of them, so those much longer than the others go by themselves.
+    """
+    singles = sorted((chunk.slot, n) for n, chunk in enumerate(chunks) if len(chunk.ids) == 1)
+    if len(singles) < 2:
+        return []
+    lengths = sorted(chunks[n].past for _, n in singles)
+    most = _LONG * lengths[len(lengths) // 2] + _SHORT
+    return [n for _, n in singles if chunks[n].past <= most]
 
 
 def _kept_rows(packed: list[Chunk]) -> tuple[list[int], list[int]]:

@@ -49,6 +49,14 @@ def test_greedy_tokens_equal_generate_among_others(family: str, engine_of: Calla
     assert found == [generate(reference(family), prompt(length, 1), COUNT) for length in LENGTHS]
 
 
+def test_a_run_much_longer_than_its_neighbours_changes_nothing(engine_of: Callable[[str], Engine], reference: Callable[[str], Any]) -> None:
+    """It attends by itself then, watched or not."""
+    for family in ("llama", "gemma2"):
+        engine, starts = engine_of(family), [prompt(length, 8) for length in (3, 140, 4, 5)]
+        handles = [engine.submit(spec(start, watch=WATCHED, max_tokens=18)) for start in starts]
+        assert [ids(handle) for handle in handles] == [generate(reference(family), start, 18) for start in starts]
+
+
 def test_a_sampled_run_does_not_depend_on_its_neighbours(engine: Engine) -> None:
     wanted = spec(prompt(7), temperature=1.3, top_p=0.95, max_tokens=30, seed=7)
     alone = ids(engine.run(wanted))
