@@ -99,8 +99,8 @@ def _head(params: SamplingParams, vocab: int) -> int:
 
 
 def _worth_it(head: int, vocab: int) -> int:
-    """Selecting more than half of the vocabulary and sorting that costs as much as sorting everything."""
-    return head if 2 * head <= vocab else vocab
+    """Selecting more than a quarter of the vocabulary and sorting that costs as much as sorting everything."""
+    return head if 4 * head <= vocab else vocab
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,11 +40,13 @@ class Standings:
     @cached_property
     def beyond(self) -> list[tuple[int, int, int]]:
         """Place, row and column of each token that survives beyond its list."""
-        rest = np.array([listed.rest for listed in self.listed])
-        if self._on_list.all() or not rest.any():
-            return []
-        missing = np.argwhere(~self._on_list & rest[:, :, None]).tolist()
-        return [(s, b, k) for s, b, k in missing if self.listed[s].source.scores[b, self.ids[b, k]] > -np.inf]
+        beyond = []
+        for place, (listed, on_list) in enumerate(zip(self.listed, self._on_list, strict=True)):
+            if any(listed.rest) and not on_list.all():
+                missing = [(row, column) for row, column in np.argwhere(~on_list).tolist() if listed.rest[row]]
+                alive = listed.source.scores
+                beyond += [(place, row, column) for row, column in missing if alive[row, self.ids[row, column]] > -np.inf]
+        return beyond
 
     def ahead(self, place: int, row: int, column: int) -> Bools:
         """(V,) the tokens that come before this one, were they all listed."""
@@ -115,14 +117,10 @@ class Standing:
 
 
 def _find(ids: Ints, order: Ints, vocab: int) -> Ints:
-    """(B, K) the column of each of ``ids`` (B, K) in its row of ``order`` (B, n), -1 where it is not there.
-
-    An inverse permutation in memory that is never cleared (Briggs and Torczon 1993): what was not written is found out by
-    looking back. Clearing it would cost more than all the rest for a large vocabulary.
-    """
-    rows, width = row_numbers(len(ids)), order.shape[1]
-    inverse: Ints = np.empty((len(ids), vocab), dtype=np.int64)
-    inverse[rows, order] = np.arange(width)
-    column = inverse[rows, ids]
-    column[(column < 0) | (column >= width)] = 0
-    return np.where(order[rows, column] == ids, column, -1)
+    """(B, K) the column of each of ``ids`` (B, K) in its row of ``order`` (B, n), -1 where it is not there."""
+    rows = row_numbers(len(ids))
+    inverse: Ints = np.zeros((len(ids), vocab), dtype=np.int64)  # one more than the column; memory that is not touched costs nothing
+    inverse[rows, order] = np.arange(1, order.shape[1] + 1)
+    columns: Ints = inverse[rows, ids]
+    columns -= 1
+    return columns
