@@ -43,8 +43,8 @@ class Stage(ABC):
         """What the stage compared against in one row, which is number ``at`` of the batch, for the trace."""
 
     def reason(self, standing: Standing) -> Floats:
-        """(B, K) the number that failed the test, for tokens that stood at ``standing`` and were removed here."""
-        raise NotImplementedError(f"{self.name} removes nothing")
+        """(B, K) the number that failed the test, for tokens that stood at ``standing`` and were removed here; NaN if nothing can be."""
+        return np.full(standing.ranks.shape, np.nan)
 
 
 def cells(ids: Sequence[Ints]) -> Cells:
