@@ -17,6 +17,7 @@ const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}
 const arrived = new Gatherer<Incoming>(apply);
 let link: Connection | null = null;
 let asked: RunSpec | null = null; // what the start message that is still to be answered said
+let early: ClientMessage | null = null; // a start that waits for the socket to open
 let unwanted: string | null = null; // the ref of a start that was stopped before it was answered
 
 /** Opens the socket and the run that the address names. */
@@ -38,12 +39,15 @@ function openRun(id: string): void {
 
 function changed(status: typeof connection.value): void {
   connection.value = status;
+  if (status !== "waiting" || run.value.ref === null) return;
+  early = null;
   // Whether the server took a start that was on its way is unknown; sent again it might run twice.
-  if (status === "waiting" && run.value.ref !== null)
-    unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
+  unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
 }
 
 function resume(): void {
+  if (early) send(early);
+  early = null;
   const { id, epoch, lastSeq } = run.value;
   if (id && isLive(run.value)) send({ type: "resume", run: id, epoch, last_seq: lastSeq });
 }
@@ -70,8 +74,8 @@ function begin(spec: RunSpec): void {
     follow();
     rememberRun(null);
   });
-  if (!send({ type: "start", ref, spec }))
-    unanswered("not_connected", gettext("There is no connection to the server. It is being tried again; press Run when it is back."));
+  const message: ClientMessage = { type: "start", ref, spec };
+  if (!send(message)) early = message;
 }
 
 function unanswered(code: string, message: string): void {
