@@ -15,7 +15,6 @@ from inference.engine.capture import Watched, capture
 from inference.engine.loading import LoadedModel
 from inference.events import Attention
 
-
 _LONG = 4  # times the median length: rows beyond it attend by themselves
 _SHORT = 128  # positions up to which a row is never too long
 
