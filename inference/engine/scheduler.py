@@ -141,7 +141,7 @@ class Scheduler:
     def _start(self, job: Job) -> None:
         taken = {other.slot for other in self._active}
         job.slot = next(slot for slot in range(self._limits.rows) if slot not in taken)
-        job.take_up()
+        self._guard(job, job.take_up)
         if not job.over:
             self._active.append(job)
 
