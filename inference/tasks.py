@@ -71,6 +71,7 @@ class Worker:
     def _load(self, source: ModelSource) -> None:
         try:
             self.models.get(source)
+            logger.info("preloaded %s", source.name)
         except Exception as error:  # a run of this model will say so to the person who asks for it
             logger.warning("the model could not be preloaded: %s", error)
 

@@ -13,7 +13,7 @@ from pathlib import Path
 from playground.config import ROOT
 from tests.redis_server import free_port
 
-READY_SECONDS = 60.0
+READY_SECONDS = 90.0
 
 
 def until(condition: Callable[[], bool], seconds: float = READY_SECONDS, why: str = "") -> None:
@@ -89,9 +89,10 @@ class Site:
         return process
 
     def worker(self) -> Process:
-        """A worker process; returns when it takes tasks."""
+        """A worker process; returns when it takes tasks and has loaded the default model."""
         process = self._start("manage.py", "worker")
         process.wait_for("ready.")
+        process.wait_for("preloaded ")
         return process
 
     def end(self) -> None:

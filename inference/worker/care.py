@@ -75,7 +75,7 @@ class Care:
 
     def __init__(self, log: EventLog, worker: str) -> None:
         self._log = log
-        self._worker = worker
+        self.worker = worker
         self._runs: dict[str, Cared] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -108,7 +108,7 @@ class Care:
     def end(self) -> None:
         self._ended.set()
         with suppress(LogUnavailable):
-            self._log.beat(self._worker, 0)
+            self._log.beat(self.worker, 0)
 
     def _go(self) -> None:
         while not self._ended.wait(PERIOD_SECONDS):
@@ -129,7 +129,7 @@ class Care:
             one.renew(self._log)
 
     def _beat(self) -> None:
-        self._log.beat(self._worker, BEAT_SECONDS)
+        self._log.beat(self.worker, BEAT_SECONDS)
         self._beaten = time.monotonic()
 
     def _all(self) -> list[Cared]:

@@ -37,7 +37,7 @@ class Decoder:
             return
         job = Job.unpack(meta)
         for _ in range(MAX_BEGINNINGS):
-            lease = self._log.claim(run, f"worker-{secrets.token_hex(8)}", self._lease_seconds)
+            lease = self._log.claim(run, f"{self._care.worker}:{secrets.token_hex(8)}", self._lease_seconds)
             if lease is None or self._held(lease, job):
                 return
             self._log.create(run, meta, job.queue, job.person)

@@ -10,7 +10,7 @@ import pytest
 from tests.redis_server import RedisServer
 from tests.site import Site
 
-# A tenth of a second a token: long enough to be killed in mid-run, short enough to wait for
+# Slow enough to be killed in mid-run, quick enough to wait for
 SPEC = {"prompt": "Once upon a time", "sampling": {"max_tokens": 150, "seed": 11, "ignore_eos": True}, "watch": {"top_n": 3}}
 PACE = 30.0
 LEASE_SECONDS = 3.0

@@ -14,7 +14,7 @@ from tests.faults.test_workers import undisturbed
 from tests.site import Site, child_of
 from tests.viewer import Viewer, person_cookie
 
-pytestmark = pytest.mark.faults
+pytestmark = [pytest.mark.faults, pytest.mark.timeout(400)]
 
 
 async def test_it_comes_back_and_the_run_completes(embedded: Site) -> None:

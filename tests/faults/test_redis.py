@@ -12,7 +12,7 @@ from tests.faults.conftest import PACE, SPEC, Production
 from tests.faults.test_workers import undisturbed
 from tests.viewer import Viewer, person_cookie
 
-pytestmark = [pytest.mark.faults, pytest.mark.redis]
+pytestmark = [pytest.mark.faults, pytest.mark.redis, pytest.mark.timeout(400)]
 
 
 @pytest.mark.parametrize("durable", [True, False], ids=["history kept", "history gone"])

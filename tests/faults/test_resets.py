@@ -10,7 +10,7 @@ import pytest
 from tests.faults.conftest import Production
 from tests.viewer import Viewer, person_cookie
 
-pytestmark = [pytest.mark.faults, pytest.mark.redis]
+pytestmark = [pytest.mark.faults, pytest.mark.redis, pytest.mark.timeout(400)]
 
 RUNS, CLIENTS, TOKENS = 5, 50, 500
 SPEC = {"prompt": "Once upon a time", "sampling": {"max_tokens": TOKENS, "ignore_eos": True}, "watch": {"top_n": 0, "attention": "off"}}

@@ -17,7 +17,7 @@ from playground.config import ROOT
 from tests.faults.conftest import Production
 from tests.viewer import Viewer, person_cookie
 
-pytestmark = [pytest.mark.faults, pytest.mark.redis]
+pytestmark = [pytest.mark.faults, pytest.mark.redis, pytest.mark.timeout(400)]
 
 EVENTS, SIZE = 2000, 30_000  # 60 MB
 
