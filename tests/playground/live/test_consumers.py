@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from inference.eventlog.protocol import EventLog
-from playground.live.protocol import ACK_WINDOW
+from playground.live.protocol import ACK_EVERY, ACK_WINDOW
 from tests.inference.worker.engine import SmallEngine, token_at
 from tests.playground.live.client import Client
 
@@ -43,11 +43,12 @@ async def test_no_more_than_the_window_is_sent_before_it_is_acknowledged(engine:
 
 async def test_the_window_is_shared_by_the_runs_of_a_socket(engine: SmallEngine) -> None:
     async with Client() as client:
-        for _ in range(2):
+        for _ in range(3):
             await client.send("start", ref="1", spec={"prompt": "p", "sampling": {"max_tokens": 200}})
-        received = [await client.receive() for _ in range(ACK_WINDOW + 2)]
-        assert sum("seq" in message for message in received) == ACK_WINDOW
-        assert await client.silent()
+        sent = 0
+        while not await client.silent(0.5):
+            sent += "seq" in await client.receive()
+    assert ACK_WINDOW <= sent <= ACK_WINDOW + 2 * ACK_EVERY  # the first may take all, and the others still get their share
 
 
 async def test_a_second_socket_resumes_where_the_first_was_cut(engine: SmallEngine) -> None:
