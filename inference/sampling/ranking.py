@@ -7,13 +7,13 @@ of them may have been left outside, and so it is open which of them come first: 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from inference.sampling.arrays import Floats, Ints, row_numbers
+from inference.sampling.lazy import lazy
 
 
 @dataclass(frozen=True, eq=False)
@@ -35,18 +35,18 @@ class Ranking:
         top: Floats = self.scores[:, 0]
         return top
 
-    @cached_property
+    @lazy
     def weights(self) -> Floats:
         """(B, n) probabilities before normalisation: the largest is 1."""
         weights = self.scores - self.scores[:, :1]
         return np.exp(weights, out=weights)
 
-    @cached_property
+    @lazy
     def cumulative(self) -> Floats:
         """(B, n) running sum of the weights, which unlike other sums does not depend on what comes behind."""
         return self.weights.cumsum(-1)
 
-    @cached_property
+    @lazy
     def cumulative_terms(self) -> Floats:
         """(B, n) running sum of weight x ln(weight)."""
         terms = np.maximum(self.scores - self.scores[:, :1], -1e9)  # where the weight is 0, so that the product is

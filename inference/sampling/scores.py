@@ -13,12 +13,12 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
+from inference.sampling.lazy import lazy
 from inference.sampling.ranking import Ranking, best
 
 FAR_BELOW = -1e9  # exp of this is 0, and 0 times this is 0, which 0 times -inf is not
@@ -46,35 +46,35 @@ class Field:
 
     scores: Floats  # (B, V)
 
-    @cached_property
+    @lazy
     def top(self) -> Floats:
         """(B,) the largest score."""
         top: Floats = self.scores.max(-1)
         return top
 
-    @cached_property
+    @lazy
     def _shifted(self) -> Floats:
         return self.scores - self.top[:, None]
 
-    @cached_property
+    @lazy
     def weights(self) -> Floats:
         """(B, V) probabilities before normalisation: the largest is 1."""
         return np.exp(self._shifted)
 
-    @cached_property
+    @lazy
     def total(self) -> Floats:
         """(B,) sum of the weights."""
         total: Floats = self.weights.sum(-1)
         return total
 
-    @cached_property
+    @lazy
     def terms(self) -> Floats:
         """(B,) sum of weight x ln(weight)."""
         shifted = self._shifted if int(self.survivors.min()) == self.scores.shape[1] else np.maximum(self._shifted, FAR_BELOW)
         terms: Floats = (shifted * self.weights).sum(-1)
         return terms
 
-    @cached_property
+    @lazy
     def survivors(self) -> Ints:
         """(B,) tokens with a finite score."""
         survivors: Ints = (self.scores > -np.inf).sum(-1)
@@ -104,7 +104,7 @@ class Dense:
     def start(cls, scores: Floats, head: int) -> Dense:
         return cls(Field(scores), head, [False] * len(scores))
 
-    @cached_property
+    @lazy
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
         ranking = self.known or best(self.field.scores, self.head)
@@ -153,7 +153,7 @@ class Listed:
     def vocab(self) -> int:
         return int(self.source.scores.shape[1])
 
-    @cached_property
+    @lazy
     def rest(self) -> list[bool]:
         """(B,) there are survivors beyond the list."""
         return [rest and not cut for rest, cut in zip(self.ranking.rest, self.cut, strict=True)]
@@ -163,7 +163,7 @@ class Listed:
         """(B,) the largest score."""
         return self.ranking.top
 
-    @cached_property
+    @lazy
     def total(self) -> Floats:
         """(B,) sum of the weights of all survivors."""
         if not any(self.cut):
@@ -172,7 +172,7 @@ class Listed:
         rows = enumerate(zip(self.cut, self.count, strict=True))
         return np.array([cumulative[row, count - 1] if cut else self.source.total[row] for row, (cut, count) in rows])
 
-    @cached_property
+    @lazy
     def reach(self) -> Floats:
         """(B, n) probability of each token together with those ahead of it."""
         return self.ranking.cumulative / self.total[:, None]
@@ -207,7 +207,7 @@ class Listed:
         source = self.source if all(self.cut) else self.source.divide(by)
         return Listed(self.ranking.divide(by), self.count, self.cut, self.short, source, self.head)
 
-    @cached_property
+    @lazy
     def spread(self) -> Dense:
         """The same scores over the whole vocabulary again."""
         scores = self.source.scores.copy()

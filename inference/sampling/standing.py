@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property
 
 import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
+from inference.sampling.lazy import lazy
 from inference.sampling.scores import Listed
 
 
@@ -23,21 +23,21 @@ class Standings:
     def at(self, place: int) -> Standing:
         return Standing(self, place)
 
-    @cached_property
+    @lazy
     def column(self) -> Ints:
         """(S, B, K) in the list, -1 where it is not on it. Cuts and temperature leave the order alone, so few orders are distinct."""
         orders = {id(listed.ranking.ids): listed for listed in self.listed}
         columns = {key: _find(self.ids, listed.ranking.ids, listed.vocab) for key, listed in orders.items()}
         return np.array([columns[id(listed.ranking.ids)] for listed in self.listed])
 
-    @cached_property
+    @lazy
     def _on_list(self) -> Bools:
         """(S, B, K)"""
         count = np.array([listed.count for listed in self.listed])
         on_list: Bools = (self.column >= 0) & (self.column < count[:, :, None])
         return on_list
 
-    @cached_property
+    @lazy
     def beyond(self) -> list[tuple[int, int, int]]:
         """Place, row and column of each token that survives beyond its list."""
         beyond = []
@@ -55,7 +55,7 @@ class Standings:
         ahead[:token] |= scores[:token] == scores[token]
         return ahead
 
-    @cached_property
+    @lazy
     def scores(self) -> Floats:
         """(S, B, K); -inf where gone."""
         rows = row_numbers(len(self.ids))
@@ -65,7 +65,7 @@ class Standings:
             scores[place, row, column] = self.listed[place].source.scores[row, self.ids[row, column]]
         return scores
 
-    @cached_property
+    @lazy
     def ranks(self) -> Ints:
         """(S, B, K) from 1; 0 where gone."""
         ranks: Ints = np.where(self._on_list, self.column + 1, 0)
@@ -73,7 +73,7 @@ class Standings:
             ranks[place, row, column] = 1 + np.count_nonzero(self.ahead(place, row, column))
         return ranks
 
-    @cached_property
+    @lazy
     def probabilities(self) -> Floats:
         """(S, B, K); 0 where gone."""
         probabilities: Floats = np.exp(self.scores - self.logsumexp[:, :, None])

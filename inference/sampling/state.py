@@ -6,11 +6,11 @@ Knows nothing of scores. A ``RowState`` changes only through ``observe``.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cached_property
 
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
+from inference.sampling.lazy import lazy
 from inference.spec import SamplingParams, StageName
 
 
@@ -66,7 +66,7 @@ class RowState:
         counts: Ints = self._counts[self.output.ids]
         return counts
 
-    @cached_property
+    @lazy
     def bias_ids(self) -> Ints:
         """(m,) the tokens that ``logit_bias`` names."""
         return np.array(list(self.params.logit_bias), dtype=np.int64)
@@ -89,7 +89,7 @@ class Rows:
     def __getitem__(self, row: int) -> RowState:
         return self._states[row]
 
-    @cached_property
+    @lazy
     def active(self) -> frozenset[StageName]:
         """The stages that at least one row needs."""
         if len(self._states) == 1:

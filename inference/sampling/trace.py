@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -16,6 +15,7 @@ from numpy.typing import NDArray
 from inference.events import Block, BlockType, Dice, StageTrace, Trace
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.dice import Fall
+from inference.sampling.lazy import lazy
 from inference.sampling.pipeline import Step
 from inference.sampling.scores import Listed, Summary
 from inference.sampling.stage import Stage
@@ -92,24 +92,24 @@ class Tracer:
     def _chosen(self, row: int) -> int:
         return self._tokens[row].index(self._fallen[row].token_id)
 
-    @cached_property
+    @lazy
     def _own(self) -> list[list[int]]:
         """(B,) of (S_b,) the stages that each row runs."""
         return [[at for at, stage in enumerate(self._stages) if stage is None or stage.name in row.active] for row in self._rows]
 
-    @cached_property
+    @lazy
     def _alive(self) -> Bools:
         """(S, B, K)"""
         alive: Bools = self._standings.scores > -np.inf
         return alive
 
-    @cached_property
+    @lazy
     def _lived(self) -> Ints:
         """(B, K) how many stages each token has survived: the number of the one that removed it, or S."""
         lived: Ints = self._alive.sum(0)
         return lived
 
-    @cached_property
+    @lazy
     def _removed_at(self) -> Ints:
         """(B, K) index among the stages of the row, -1 where the token survived."""
         index = np.full((len(self._rows), len(self._stages) + 1), -1)
@@ -117,7 +117,7 @@ class Tracer:
             index[row, own] = range(len(own))
         return index[row_numbers(len(self._rows)), self._lived]
 
-    @cached_property
+    @lazy
     def _removed_value(self) -> Floats:
         """(B, K)"""
         value = np.full(self._lived.shape, np.nan)
@@ -128,13 +128,13 @@ class Tracer:
                     value[here] = stage.reason(self._standings.at(place - 1))[here]
         return value
 
-    @cached_property
+    @lazy
     def _blocks(self) -> tuple[NDArray[Any], ...]:
         """Scores and ranks (S, B, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
         scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
         return scores.astype("<f4"), self._standings.ranks.astype("<i4"), self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
 
-    @cached_property
+    @lazy
     def _shown_mass(self) -> Floats:
         """(S, B, K) probability of each shown token and those to its left, so that padding, which is on the right, adds nothing."""
         return self._standings.probabilities.cumsum(-1)
