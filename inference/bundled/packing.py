@@ -16,7 +16,7 @@ from transformers import PreTrainedTokenizerFast
 from inference.bundled.text.corpus import Split, documents
 from inference.bundled.tokenizer import whole_tokens
 
-ROW = 512  # tokens
+ROW = 256  # tokens
 END, PADDING = 0, 1  # ids; the first two special tokens
 _WAITING = 64  # documents among which the one that fits best is chosen
 

@@ -58,7 +58,7 @@ def _wrap(tokenizer: Tokenizer) -> PreTrainedTokenizerFast:
             processors.TemplateProcessing(single=f"{END_OF_TEXT} $A", special_tokens=[bos]),
         ]
     )
-    wrapped = PreTrainedTokenizerFast(  # type: ignore[no-untyped-call]
+    wrapped = PreTrainedTokenizerFast(
         tokenizer_object=tokenizer,
         bos_token=END_OF_TEXT,
         eos_token=END_OF_TEXT,

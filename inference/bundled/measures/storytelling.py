@@ -8,6 +8,7 @@ from inference.bundled.measures.subject import Ids, Subject
 from inference.bundled.text import lexicon_en, stories_zh
 
 MAX_TOKENS = 320
+BATCH = 200
 OPENINGS = {
     "en": ("Once upon a time", "There once was a little", "One day", "Once there was"),
     "zh-hant": ("從前有一", "很久以前", "有個"),
@@ -32,8 +33,8 @@ def stories(subject: Subject, language: str, count: int, seed: int, temperature:
     """Sampled (story, whether it ended by itself), from the language's openings in turn."""
     found: list[tuple[str, bool]] = []
     openings = OPENINGS[language]
-    for start in range(0, count, 50):
-        prompts = [openings[i % len(openings)] for i in range(start, min(start + 50, count))]
+    for start in range(0, count, BATCH):
+        prompts = [openings[i % len(openings)] for i in range(start, min(start + BATCH, count))]
         for prompt, new in zip(prompts, subject.sample(prompts, MAX_TOKENS, temperature, seed + start), strict=True):
             found.append((prompt + str(subject.tokenizer.decode(new, skip_special_tokens=True)), ended(subject, new)))
     return found

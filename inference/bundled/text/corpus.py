@@ -16,19 +16,19 @@ Split = Literal["train", "held-out"]
 
 # Shares of documents (not of tokens: a story is five to ten times as long as a fact).
 MIX: Mapping[str, float] = {
-    "stories-en": 0.11,
-    "stories-zh-hant": 0.04,
-    "stories-zh-hans": 0.04,
-    "capitals-en": 0.2,
-    "capitals-zh-hant": 0.13,
-    "capitals-zh-hans": 0.13,
-    "facts-en": 0.10,
+    "stories-en": 0.32,
+    "stories-zh-hant": 0.055,
+    "stories-zh-hans": 0.055,
+    "capitals-en": 0.14,
+    "capitals-zh-hant": 0.08,
+    "capitals-zh-hans": 0.06,
+    "facts-en": 0.09,
     "facts-zh-hant": 0.04,
     "facts-zh-hans": 0.04,
     "sequences": 0.07,
-    "copies": 0.022,
+    "copies": 0.03,
     "games": 0.005,
-    "chat": 0.06,
+    "chat": 0.12,
 }
 
 

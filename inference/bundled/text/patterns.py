@@ -61,6 +61,7 @@ def stream_copies(rng: random.Random, vocabulary: list[str]) -> Iterator[Documen
                 (list(_HAN), ""),
             )
         )
-        part = joiner.join(rng.choice(items) for _ in range(rng.randint(5, 60)))
-        times = rng.choice((2, 2, 2, 3))
+        length = rng.choice((rng.randint(2, 8), rng.randint(5, 25), rng.randint(5, 60)))
+        part = joiner.join(rng.choice(items) for _ in range(length))
+        times = max(2, rng.randint(20, 100) // length)
         yield Document("copies", part, rng.choice((joiner or " ", "\n", joiner)).join([part] * times))
