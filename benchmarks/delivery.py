@@ -27,8 +27,6 @@ from tests.redis_server import RedisServer
 from tests.site import Site
 from tests.viewer import Viewer, person_cookie
 
-DRAIN_SECONDS = 3.0
-
 
 @dataclass(frozen=True)
 class Load:
@@ -61,7 +59,7 @@ def measure(load: Load, site: Site, seconds: float) -> dict[str, Any]:
     runs = json.loads(_line(source))
     clients = _python(["-m", "benchmarks.parts.viewers"], {})
     orders = {"port": port, "cookie": f"person={people.signed(person)}", "runs": runs, "clients": load.clients}
-    orders |= {"seconds": seconds + DRAIN_SECONDS, "expected": round(load.rate * seconds)}
+    orders["expected"] = round(load.rate * seconds)
     _tell(clients, json.dumps(orders))
     joined = json.loads(_line(clients))["joined_s"]
     web = source.pid if load.embedded else site.processes[-1].pid

@@ -1,7 +1,7 @@
 """Many viewers in one process, as cheap as Python allows: they parse no more of an event than its number and time.
 
 Talks to ``benchmarks.delivery``: reads its orders as JSON from the first line of stdin, prints when everybody is connected, and
-after a given time what arrived.
+what arrived once all or nothing more does.
 """
 
 from __future__ import annotations
@@ -18,7 +18,15 @@ import msgpack
 
 ACK_EVERY = 16
 JOIN_SECONDS = 2.0  # everybody joins within that time
+SILENCE_SECONDS = 10.0
 latencies: list[int] = []  # ns
+
+
+
+class Arrival:
+    """When anything last came, over all viewers."""
+
+    last_ns = 0
 
 
 class Viewer(asyncio.Protocol):
@@ -67,6 +75,7 @@ class Viewer(asyncio.Protocol):
         if "at" not in message:
             self.following = message["type"] == "recovered"
             return
+        Arrival.last_ns = now
         latencies.append(now - message["at"])
         self.seqs.append(message["seq"])
         if message["seq"] % ACK_EVERY == 0:
@@ -88,6 +97,11 @@ def _frame(buffer: bytearray, at: int) -> tuple[int, int, int] | None:
     return (buffer[at] & 15, begin, begin + length) if begin + length <= len(buffer) else None
 
 
+def _silent() -> bool:
+    """Nothing has come for so long that nothing will."""
+    return Arrival.last_ns > 0 and time.monotonic_ns() - Arrival.last_ns > SILENCE_SECONDS * 1e9
+
+
 async def main() -> None:
     orders = json.loads(sys.stdin.readline())
     loop = asyncio.get_running_loop()
@@ -100,7 +114,8 @@ async def main() -> None:
     while not all(viewer.following for viewer in viewers):
         await asyncio.sleep(0.01)
     print(json.dumps({"joined_s": time.monotonic() - started}), flush=True)
-    await asyncio.sleep(orders["seconds"])
+    while not all(len(viewer.seqs) >= orders["expected"] for viewer in viewers) and not _silent():
+        await asyncio.sleep(0.1)
     expected = list(range(1, orders["expected"] + 1))
     print(
         json.dumps(
