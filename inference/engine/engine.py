@@ -54,6 +54,11 @@ class Engine:
     def info(self) -> ModelInfo:
         return self.model.info
 
+    @property
+    def alive(self) -> bool:
+        """Whether it still decodes: not closed, and its thread has not died of a fault of the engine."""
+        return self._scheduler.alive
+
     def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
         """Queue a run and return at once; its events come out of the handle, ``Finished`` last, whatever happens.
 

@@ -47,9 +47,13 @@ class Scheduler:
         self._thread = threading.Thread(target=self._run, name="logitscope-engine", daemon=True)
         self._thread.start()
 
+    @property
+    def alive(self) -> bool:
+        return self._thread.is_alive()
+
     def add(self, job: Job) -> None:
         self._inbox.put(job)
-        if not self._thread.is_alive():
+        if not self.alive:
             self._end_all()
 
     def wake(self) -> None:

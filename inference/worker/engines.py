@@ -22,6 +22,9 @@ class Handle(Protocol):
 class Engine(Protocol):
     """One loaded model that decodes many runs at once."""
 
+    @property
+    def alive(self) -> bool: ...
+
     def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
         """``resume_tokens``: the run has started before and chose these; ``None``: it has not."""
 

@@ -23,15 +23,15 @@ class Models:
     def get(self, source: ModelSource, on_load: Callable[[float], None] = lambda fraction: None) -> Engine:
         """The engine of ``source``. Where it is not there yet, ``on_load`` hears 0.0 before and 1.0 after it has been loaded.
 
-        Raises what ``Engine.load`` raises; a model that failed is tried again by the next run.
+        Raises what ``Engine.load`` raises; a model that failed, or whose engine has died, is loaded again for the next run.
         """
-        if (engine := self._engines.get(source)) is not None:
+        if (engine := self._engines.get(source)) is not None and engine.alive:
             return engine
         on_load(0.0)
         with self._lock:
             gate = self._loading.setdefault(source, threading.Lock())
         with gate:
-            if source not in self._engines:
+            if source not in self._engines or not self._engines[source].alive:
                 self._engines[source] = self._load(source)
         on_load(1.0)
         return self._engines[source]
