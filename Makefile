@@ -31,7 +31,7 @@ test: dev  ## run every test, the browser's and the fault drills included
 
 check: dev  ## lint, types, layers, migrations
 	$(PY) -m ruff check .
-	$(PY) -m mypy inference playground benchmarks manage.py
+	$(PY) -m mypy inference playground benchmarks scripts tests manage.py
 	$(VENV)/bin/lint-imports
 	$(PY) manage.py makemigrations --check --dry-run
 	$(NPM) run check

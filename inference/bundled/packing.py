@@ -37,6 +37,7 @@ def shard(folder: Path, tokenizer: PreTrainedTokenizerFast, seed: int, count: in
 
 def pack(texts: Iterator[list[int]]) -> Iterator[Rows]:
     """Rows from endless token lists: takes the longest waiting text that still fits."""
+    texts = (text for text in texts if len(text) < ROW - 1)  # a longer one would wait for ever
     waiting = sorted(islice(texts, _WAITING), key=len)
     while True:
         row, space = [END], ROW - 1
@@ -44,18 +45,13 @@ def pack(texts: Iterator[list[int]]) -> Iterator[Rows]:
             text = waiting.pop(place)
             row += [*text, END]
             space -= len(text) + 1
-            waiting = sorted([*waiting, *_short(islice(texts, 1))], key=len)
+            waiting = sorted([*waiting, *islice(texts, 1)], key=len)
         yield np.array(row + [PADDING] * space, dtype=np.uint16)
 
 
 def _last_fitting(waiting: list[list[int]], space: int) -> int | None:
     fitting = [place for place, text in enumerate(waiting) if len(text) < space]
     return fitting[-1] if fitting else None
-
-
-def _short(texts: Iterator[list[int]]) -> Iterator[list[int]]:
-    """Those that fit into a row at all."""
-    return (text for text in texts if len(text) < ROW - 1)
 
 
 def _tokenised(tokenizer: PreTrainedTokenizerFast, seed: int, split: Split) -> Iterator[list[int]]:

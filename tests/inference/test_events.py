@@ -15,7 +15,7 @@ from inference.events import Block, Logged, decode, encode
 
 def strategy_for(hint: typing.Any) -> st.SearchStrategy[typing.Any]:
     """Random values of an event's field, dataclasses within dataclasses included."""
-    if dataclasses.is_dataclass(hint):
+    if isinstance(hint, type) and hasattr(hint, "__dataclass_fields__"):
         fields = typing.get_type_hints(hint)
         return st.builds(hint, **{field.name: strategy_for(fields[field.name]) for field in dataclasses.fields(hint)})
     origin, arms = typing.get_origin(hint), typing.get_args(hint)

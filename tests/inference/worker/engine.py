@@ -61,6 +61,8 @@ class SmallHandle:
 class SmallEngine:
     """Keeps its handles, so that a test can look at them."""
 
+    alive = True
+
     def __init__(self) -> None:
         self.handles: list[SmallHandle] = []
 

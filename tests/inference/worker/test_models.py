@@ -25,7 +25,8 @@ def test_a_model_is_loaded_once_however_many_ask_at_the_same_time() -> None:
 
 
 def test_whoever_waits_for_a_load_hears_of_it_and_the_next_one_does_not() -> None:
-    models, heard = Models(), []
+    models = Models()
+    heard: list[float] = []
     models.get(SMALL, heard.append)
     models.get(SMALL, heard.append)
     models.close()
