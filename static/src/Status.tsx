@@ -5,7 +5,7 @@ import type { Finished } from "./protocol/generated";
 import { compact } from "./numbers";
 import { connection, run } from "./store/view";
 import type { RunState } from "./store/run";
-import { label } from "./tokens/pieces";
+import { quoted } from "./tokens/pieces";
 
 export function Status() {
   const text = connectionText() ?? runText(run.value);
@@ -81,7 +81,7 @@ function reasonText(reason: Finished["reason"], detail: string | null): string {
     case "eos":
       return gettext("The model ended the text.");
     case "stop":
-      return fill(gettext("Ended at the stop %(what)s."), { what: `“${label(new TextEncoder().encode(detail ?? ""))}”` });
+      return fill(gettext("Ended at the stop %(what)s."), { what: quoted(new TextEncoder().encode(detail ?? "")) });
     case "length":
       return gettext("Reached the token limit.");
     case "context":

@@ -17,3 +17,6 @@ export const ngettext = (one: string, many: string, count: number): string =>
 /** Replaces each `%(name)s` of `text` by its value. */
 export const fill = (text: string, values: Values): string =>
   text.replace(/%\((\w+)\)s/g, (whole, name: string) => String(values[name] ?? whole));
+
+/** `text` in the quotation marks of the language. */
+export const inQuotes = (text: string): string => fill(gettext("“%(text)s”"), { text });

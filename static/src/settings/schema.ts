@@ -1,6 +1,6 @@
 /** Reads the JSON schema of `SamplingParams` into fields that can be drawn, and says what is wrong with a value. Pure. */
 
-import { fill, gettext } from "../i18n";
+import { fill, gettext, inQuotes } from "../i18n";
 
 interface Property {
   title?: string;
@@ -110,7 +110,7 @@ function numberProblem(value: unknown, bounds: Property, whole: boolean): string
   return null;
 }
 
-const quote = (value: unknown): string => (value === "" || value === null ? gettext("Nothing") : `“${String(value)}”`);
+const quote = (value: unknown): string => (value === "" || value === null ? gettext("Nothing") : inQuotes(String(value)));
 
 function lengthProblem(text: string, { maxLength = Infinity }: Property): string | null {
   const length = Array.from(text).length;

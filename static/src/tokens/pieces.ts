@@ -1,5 +1,7 @@
 /** How the bytes of a token are shown: text, visible white space, and the bytes of split characters in hexadecimal. Pure. */
 
+import { inQuotes } from "../i18n";
+
 export interface Part {
   kind: "text" | "bytes";
   value: string; // text, or hexadecimal
@@ -82,4 +84,4 @@ export function label(piece: Uint8Array): string {
   return parts.map(({ kind, value }) => (kind === "text" ? visible(value) : `0x${value.replaceAll(" ", "")}`)).join(" ") || "∅";
 }
 
-export const quoted = (piece: Uint8Array): string => `“${label(piece)}”`;
+export const quoted = (piece: Uint8Array): string => inQuotes(label(piece));
