@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Self
 
-from playwright.sync_api import ConsoleMessage, Locator, Page, expect
+from playwright.sync_api import ConsoleMessage, Locator, Page, Position, expect
 
 RUN_MS = 60_000  # a slow machine with others on it
 expect.set_options(timeout=20_000)
@@ -127,8 +127,19 @@ class Playground:
         return self.token_ids()
 
     def select(self, step: int) -> None:
-        self.token(step).click()
+        self.token(step).click(position=self.middle(step))
         expect(self.token(step)).to_have_attribute("aria-selected", "true")
+
+    def middle(self, step: int) -> Position:
+        """Of the token's widest part: one that a line break divides has the middle of its box where another token is."""
+        x, y = self.token(step).evaluate(
+            """token => {
+                const box = token.getBoundingClientRect();
+                const part = [...token.getClientRects()].reduce((a, b) => (b.width > a.width ? b : a));
+                return [part.x - box.x + part.width / 2, part.y - box.y + part.height / 2];
+            }"""
+        )
+        return {"x": x, "y": y}
 
     def token_ids(self) -> list[int]:
         return [int(value) for value in self.tokens.evaluate_all("elements => elements.map(element => element.dataset.id)")]
