@@ -69,7 +69,7 @@ class Screen:
 
 
 SCREENS = {
-    "playground": Screen(finished, {"device_scale_factor": 2}),
+    "playground": Screen(finished),
     "first": Screen(lambda page: None),
     "running": Screen(running),
     "attention": Screen(attention),
