@@ -50,7 +50,7 @@ def _stories(subject: Subject, share: float) -> Iterator[str]:
     for language in storytelling.OPENINGS:
         verdict = storytelling.judge(storytelling.stories(subject, language, round(100 * share), seed=1), language)
         yield (
-            f"100 stories at temperature 0.8, {language}: kept the name and ended {verdict.both:.0%} (kept {verdict.kept:.0%}, "
+            f"stories at temperature 0.8, {language}: kept the name and ended {verdict.both:.0%} (kept {verdict.kept:.0%}, "
             f"ended {verdict.ended:.0%}, pronouns fit {verdict.pronouns:.0%})"
         )
     count = round(1000 * share)
@@ -92,12 +92,17 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Measure the bundled models.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the samples")
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--only", choices=("main", "draft"), help="one of the two models")
     asked = parser.parse_args()
     torch.set_num_threads(asked.threads)
     for folder in (MAIN, DRAFT):
+        if asked.only not in (None, folder.name):
+            continue
         print(f"== {folder.name}")
         for line in lines(folder, 0.1 if asked.quick else 1.0):
             print(line, flush=True)
+    if asked.only:
+        return
     print("== both")
     main_model, draft = Subject.load(MAIN), Subject.load(DRAFT)
     print(*_characters(main_model))

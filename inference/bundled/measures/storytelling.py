@@ -11,8 +11,8 @@ MAX_TOKENS = 320
 BATCH = 200
 OPENINGS = {
     "en": ("Once upon a time", "There once was a little", "One day", "Once there was"),
-    "zh-hant": ("從前有一", "很久以前", "有個"),
-    "zh-hans": ("从前有一", "很久以前", "有个"),
+    "zh-hant": ("從前有一", "這是一", "有個"),
+    "zh-hans": ("从前有一", "这是一", "有个"),
 }
 _FEMALE = {person.name: person.female for person in (*lexicon_en.PEOPLE, *lexicon_en.ELDERS, *lexicon_en.ANIMAL_NAMES)}
 _HEROES = {person.name for person in (*lexicon_en.PEOPLE, *lexicon_en.ANIMAL_NAMES)}

@@ -11,8 +11,8 @@ from inference.bundled.tokenizer import load
 
 
 def test_every_document_arrives_whole_once_and_between_end_tokens() -> None:
-    texts = [[10 + n] * (1 + n * 37 % 300) for n in range(400)]
-    rows = list(itertools.islice(pack(iter([*texts, *itertools.repeat([9], 60)])), 200))
+    texts = [[10 + n] * (1 + n * 37 % 240) for n in range(400)]
+    rows = list(itertools.islice(pack(iter([*texts, *itertools.repeat([9], 60)])), 400))
     found = [part for row in rows for part in _documents(row.tolist())]
     assert sorted(part for part in found if part != [9]) == sorted(texts)
 
