@@ -51,11 +51,12 @@ class Recipe:
     matrix_rate: float
     vector_rate: float
     first_shard: int
+    lesson: bool  # whether copying is taught; the draft is too small to learn it
 
 
 RECIPES = {
-    "main": Recipe(MAIN, 256, 4, 8, 4, 704, 16, 0.02, 3e-3, 1),
-    "draft": Recipe(DRAFT, 96, 2, 4, 2, 256, 16, 0.02, 5e-3, 1001),
+    "main": Recipe(MAIN, 256, 4, 8, 4, 704, 16, 0.02, 3e-3, 1, True),
+    "draft": Recipe(DRAFT, 96, 2, 4, 2, 256, 16, 0.02, 5e-3, 1001, False),
 }
 
 
@@ -103,7 +104,7 @@ class Training:
         bar = tqdm(total=round(minutes * 60), initial=round(self.seconds), unit="s", mininterval=5)
         while (progress := self.seconds / (minutes * 60)) < 1:
             start = time.monotonic()
-            if self.step == LESSON_AT:
+            if self.recipe.lesson and self.step == LESSON_AT:
                 self._teach_copying(progress)
             loss = self._train_step(progress)
             spent = time.monotonic() - start
