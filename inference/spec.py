@@ -85,7 +85,7 @@ class SamplingParams(Spec):
         None, "penalties", _("Logit bias"), _("Added to the logits of chosen tokens. -100 in effect bans a token, +100 in effect forces it."),
         formula="z'[i] = z[i] + bias[i]", default_factory=dict, neutral={}, max_length=1024)
     max_tokens: int = setting(
-        128, "length", _("Most new tokens"), _("The run ends after this many new tokens."),
+        256, "length", _("Most new tokens"), _("The run ends after this many new tokens."),
         ge=1, le=MAX_TOKENS_LIMIT, slider=[1, 512, 1])
     min_tokens: int = setting(
         0, "length", _("Fewest new tokens"), _("Until then the end token, the stop tokens and the stop strings cannot end the run."),
