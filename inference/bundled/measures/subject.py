@@ -16,6 +16,7 @@ Ids = list[int]
 class Subject:
     """A loaded model (float32) with its tokenizer."""
 
+    folder: Path
     model: LlamaForCausalLM
     tokenizer: PreTrainedTokenizerFast
 
@@ -23,7 +24,7 @@ class Subject:
     def load(folder: Path) -> "Subject":
         model = LlamaForCausalLM.from_pretrained(folder, dtype=torch.float32)
         model.train(False)
-        return Subject(model, tokenizers.load(folder))
+        return Subject(folder, model, tokenizers.load(folder))
 
     def ids(self, text: str) -> Ids:
         """The tokens of a text as a run sees them: the end-of-text token first."""
