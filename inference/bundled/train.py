@@ -82,8 +82,9 @@ def build(recipe: Recipe) -> LlamaForCausalLM:
 class Training:
     """One run: model, optimisers, where it stands, and how it goes on."""
 
-    def __init__(self, recipe: Recipe, work: Path) -> None:
+    def __init__(self, recipe: Recipe, work: Path, compiled: bool = False) -> None:
         self.recipe, self.work = recipe, work
+        self._loss = torch.compile(next_token_loss, dynamic=False) if compiled else next_token_loss
         self.work.mkdir(parents=True, exist_ok=True)
         self.model = build(recipe)
         self.step, self.seconds = 0, 0.0
@@ -143,7 +144,7 @@ class Training:
 
     def _train_step(self, progress: float) -> float:
         self._set_rates(progress)
-        loss = next_token_loss(self.model, self._batch(), self._weights)
+        loss: Tensor = self._loss(self.model, self._batch(), self._weights)
         self._descend(loss)
         return float(loss.item())
 
@@ -213,6 +214,7 @@ def main() -> None:
     parser.add_argument("--model", choices=sorted(RECIPES), default="main")
     parser.add_argument("--minutes", type=float, default=90)
     parser.add_argument("--threads", type=int, default=2)
+    parser.add_argument("--compile", action="store_true", help="fuse the steps: a fifth faster, needs a C++ compiler")
     parser.add_argument("--tokenizer", action="store_true", help="train the tokenizer anew first")
     parser.add_argument("--export-only", action="store_true", help="export the last checkpoint and stop")
     asked = parser.parse_args()
@@ -220,7 +222,7 @@ def main() -> None:
     if asked.tokenizer:
         tokenizers.train(seed=0, count=60_000).save_pretrained(MAIN)
     recipe = RECIPES[asked.model]
-    training = Training(recipe, WORK / asked.model)
+    training = Training(recipe, WORK / asked.model, asked.compile)
     training.resume()
     if not asked.export_only:
         training.run(asked.minutes)
