@@ -16,7 +16,7 @@ BUNDLE := static/dist/.built
 CATALOGUES := locale/.compiled
 MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o -type f -print 2>/dev/null) \
-	inference/events.py inference/spec.py playground/live/protocol.py
+	inference/events.py $(wildcard inference/spec/*.py) playground/live/protocol.py
 
 .PHONY: run test check bench drill build setup dev messages screens clean
 .DEFAULT_GOAL := run

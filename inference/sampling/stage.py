@@ -1,6 +1,6 @@
 """What a stage is: one sampler, a small frozen object with one pure call over a batch. Knows no order and no engine.
 
-Adding a stage: one class in the file of its family, one line in ``registry.py``, its parameter in ``spec.py``. Parameters are read
+Adding a stage: one class in the file of its family, one line in ``registry.py``, its parameter in ``inference/spec/``. Parameters are read
 per row, so one call serves rows with different settings; a row at the neutral value is left as it is.
 """
 

@@ -1,0 +1,57 @@
+"""What a run asks for beside its settings: model, prompt, and what to show of it."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, model_validator
+
+from inference.spec.base import Spec, TokenId
+from inference.spec.sampling import SamplingParams
+
+MAX_SHOWN = 200
+
+Head = tuple[Annotated[int, Field(ge=0, le=1000)], Annotated[int, Field(ge=0, le=1000)]]
+
+
+class Watch(Spec):
+    """What a viewer wants to see of each step. Watching nothing costs nothing."""
+
+    top_n: int = Field(20, ge=0, le=MAX_SHOWN, description="Candidates per end of the pipeline in the trace; 0 switches the trace off")
+    pinned: tuple[TokenId, ...] = Field((), max_length=32, strict=False, description="Token ids that are always shown")
+    attention: Literal["off", "mean", "all"] = Field("mean", description="Mean over heads per layer, or also every head")
+    heads: tuple[Annotated[Head, Field(strict=False)], ...] = Field((), max_length=64, strict=False, description="(layer, head) pairs beside the mean")
+
+
+class RunSpec(Spec):
+    """One run: a model by name, a prompt (text or token ids), and how to decode and watch it."""
+
+    model: str = Field("", max_length=128, description="Name of a model; empty is the site's default")
+    prompt: str | None = Field(None, min_length=1, max_length=1_000_000)
+    prompt_token_ids: tuple[TokenId, ...] | None = Field(None, min_length=1, max_length=1_000_000, strict=False)
+    sampling: SamplingParams = Field(default_factory=SamplingParams)
+    watch: Watch = Field(default_factory=Watch)
+    max_tokens_per_second: float | None = Field(None, gt=0.0, le=10_000.0, description="Slows decoding down so that a person can follow")
+
+    @model_validator(mode="after")
+    def _check_prompt(self) -> Self:
+        if (self.prompt is None) == (self.prompt_token_ids is None):
+            raise ValueError("prompt: give either prompt or prompt_token_ids, not both and not neither")
+        return self
+
+    def with_seed(self, seed: int) -> RunSpec:
+        """This spec with ``seed`` filled in where none was asked for, so that whoever resumes it draws the same numbers."""
+        if self.sampling.seed is not None:
+            return self
+        return self.model_copy(update={"sampling": self.sampling.model_copy(update={"seed": seed})})
+
+
+class ModelSource(Spec):
+    """Where a worker finds a model, and how it loads it. Travels with the task, so that a worker needs no database."""
+
+    name: str = Field(min_length=1, max_length=128)
+    source: str = Field(min_length=1, max_length=1024, description="A local folder or a Hub id")
+    revision: str | None = Field(None, max_length=128)
+    dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
+    device: str = Field("auto", max_length=32)
+    root: str | None = Field(None, max_length=1024, description="A folder that the operator has allowed for this model, beside the usual roots")

@@ -1,0 +1,30 @@
+"""All settings of decoding as one model, put together from their families. Knows what they may not be together."""
+
+from __future__ import annotations
+
+from typing import Self
+
+from pydantic import model_validator
+
+from inference.spec.length import Length
+from inference.spec.penalties import Penalties
+from inference.spec.reproducibility import Reproducibility
+from inference.spec.truncation import Truncation
+
+
+# Bases are named last family first, for that is the order in which pydantic lists their fields.
+class SamplingParams(Reproducibility, Length, Penalties, Truncation):
+    """How the next token is chosen and when to end. Field names follow vLLM, then transformers, then llama.cpp."""
+
+    @model_validator(mode="after")
+    def _check_together(self) -> Self:
+        if self.min_tokens > self.max_tokens:
+            raise ValueError(f"min_tokens: {self.min_tokens} is more than max_tokens ({self.max_tokens})")
+        if len(set(self.stage_order)) != len(self.stage_order):
+            raise ValueError(f"stage_order: each stage may appear once, got {list(self.stage_order)}")
+        return self
+
+    @property
+    def greedy(self) -> bool:
+        """Temperature 0 is greedy, as in vLLM."""
+        return self.temperature == 0.0
