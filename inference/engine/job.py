@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Protocol
 
 from inference.engine.batch import Chunk, Heads
 from inference.engine.errors import RunError
 
 
+class Part(Protocol):
+    """One sequence of a job: it holds one slot of the cache, of which the first ``past`` positions are filled."""
+
+    slot: int
+    past: int
+
+
 class Job(ABC):
-    """Tokens ``ids``, of which the first ``past`` are in the cache. ``most`` is the number of positions it may come to need."""
+    """Tokens ``ids``, of which the first ``past`` are in the cache. ``most`` is the number of positions each of its slots may need.
+
+    A job of one sequence is its own only part. One of several holds as many slots from its admission to its end.
+    """
 
     def __init__(self, ids: list[int], most: int) -> None:
         self.ids, self.most = ids, most
@@ -17,6 +29,15 @@ class Job(ABC):
         self.slot = -1
         self.due = 0.0  # monotonic seconds before which the next token is not wanted
         self.over = False
+
+    @property
+    def parts(self) -> Sequence[Part]:
+        """What holds a slot each; always as many."""
+        return (self,)
+
+    @property
+    def slots_needed(self) -> int:
+        return len(self.parts)
 
     @property
     def decoding(self) -> bool:
@@ -36,6 +57,10 @@ class Job(ABC):
     @abstractmethod
     def rows(self, start: int, end: int) -> int:
         """How many of the last positions' logits are needed of a chunk from ``start`` to ``end``."""
+
+    def chunks(self, budget: int) -> list[Chunk]:
+        """What its parts feed in the next step: of prompts at most ``budget`` tokens altogether; one token each while it decodes."""
+        return [self.chunk(budget)]
 
     def chunk(self, budget: int) -> Chunk:
         """The next tokens to feed, at most ``budget``."""

@@ -1,30 +1,29 @@
-"""Which tokens go through the model next: one thread that owns the model and runs all jobs in one batch. Knows nothing of events.
+"""The thread that owns the model and runs all jobs in one batch, step by step. Knows nothing of events.
 
-A step takes one token of every decoding job that is due and fills up with prompt tokens, at most ``chunk_tokens`` of them, so that a
-long prompt does not freeze the others. Jobs join and leave between steps. A step that fails is repeated job by job, so that only
-the job at fault ends.
+Jobs join (``admission``) and leave between steps; what a step feeds is planned in ``planning``. A step that fails is repeated job by
+job, so that only the job at fault ends.
 """
 
 from __future__ import annotations
 
 import queue
 import threading
-from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 
 import torch
 
-from inference.engine.batch import Chunk, Output, Runner
+from inference.engine.admission import Admission
+from inference.engine.batch import Output, Runner
 from inference.engine.errors import RunError
 from inference.engine.generation import Generation
 from inference.engine.job import Job
 from inference.engine.meters import now
+from inference.engine.planning import Planned, plan
 from inference.engine.scoring import Scoring
+from inference.engine.slots import close_gaps, place
 from inference.sampling.sampler import BadLogits, Outcome, choose
-
-Planned = list[tuple[Job, Chunk]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +39,7 @@ class Scheduler:
     def __init__(self, runner: Runner, limits: Limits, device: torch.device) -> None:
         self._runner, self._limits, self._device = runner, limits, device
         self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()  # None only wakes
-        self._waiting: deque[Job] = deque()
+        self._admission = Admission(runner, limits.rows)
         self._active: list[Job] = []  # in order of admission
         self._freed = False  # a job has left since waiting jobs were last looked at
         self._closing = False
@@ -78,7 +77,7 @@ class Scheduler:
         self._listen()
         self._drop_cancelled()
         self._admit()
-        planned = self._plan(now())
+        planned = plan(self._active, self._limits.chunk_tokens, now())
         if planned:
             self._step(planned)
             self._leave()
@@ -90,7 +89,7 @@ class Scheduler:
             self._take(block=False, timeout=None)
 
     def _startable(self) -> bool:
-        if self._waiting and self._freed:
+        if self._admission and self._freed:
             return True
         moment = now()
         return any(not job.decoding or job.due <= moment for job in self._active)
@@ -105,62 +104,22 @@ class Scheduler:
         except queue.Empty:
             return
         if job is not None:
-            self._waiting.append(job)
+            self._admission.add(job)
 
     def _drop_cancelled(self) -> None:
-        if any(job.cancelled for job in self._waiting):
-            for job in [job for job in self._waiting if job.cancelled]:
-                self._waiting.remove(job)
-                job.cancel()
+        self._admission.drop_cancelled()
         for job in self._active:
             if job.cancelled:
                 job.cancel()
         self._leave()
 
     def _admit(self) -> None:
-        """First come, first served, while there are rows and memory."""
         self._freed = False
-        while self._waiting and len(self._active) < self._limits.rows:
-            job = self._waiting[0]
-            if not self._room_for(job):
-                if self._active and self._runner.fits(job.most):
-                    return
-                job.fail(_no_memory(job, self._runner))
-            else:
-                self._start(job)
-            self._waiting.popleft()
-
-    def _room_for(self, job: Job) -> bool:
-        length = max([job.most, *(other.most for other in self._active)])
-        try:
-            if self._runner.reserve(len(self._active) + 1, length):
-                return True
-            if self._active:
-                return False
-            self._runner.release()  # what earlier jobs needed has another shape
-            return self._runner.reserve(1, length)
-        except (RuntimeError, MemoryError):
-            return False
-
-    def _start(self, job: Job) -> None:
-        taken = {other.slot for other in self._active}
-        job.slot = next(slot for slot in range(self._limits.rows) if slot not in taken)
-        self._guard(job, job.take_up)
-        if not job.over:
-            self._active.append(job)
-
-    def _plan(self, moment: float) -> Planned:
-        budget = self._limits.chunk_tokens
-        planned: Planned = []
-        for job in self._active:
-            if job.decoding:
-                if job.due <= moment:
-                    planned.append((job, job.chunk(1)))
-            elif budget > 0:
-                chunk = job.chunk(budget)
-                budget -= len(chunk.ids)
-                planned.append((job, chunk))
-        return planned
+        while (job := self._admission.next(self._active)) is not None:
+            place(job, self._active)
+            self._guard(job, job.take_up)
+            if not job.over:
+                self._active.append(job)
 
     def _step(self, planned: Planned) -> None:
         """Run ``planned``; where that fails, each of its jobs alone, and end those that fail alone as well."""
@@ -223,26 +182,22 @@ class Scheduler:
             self._end(job, _failure(error))
 
     def _end(self, job: Job, error: RunError) -> None:
-        """End ``job``; its slot may hold NaN, which masked attention of the slot's next owner would meet."""
-        self._runner.clear(job.slot)
+        """End ``job``; its slots may hold NaN, which masked attention of their next owner would meet."""
+        for part in job.parts:
+            self._runner.clear(part.slot)
         job.fail(error)
 
     def _leave(self) -> None:
-        """Let go of the jobs that are over, and close the gaps that they leave, so that decoding rows lie side by side."""
-        if not any(job.over for job in self._active):
-            return
-        self._freed = True
-        self._active = [job for job in self._active if not job.over]
-        free = sorted(set(range(len(self._active))) - {job.slot for job in self._active})
-        for job in sorted(self._active, key=lambda job: -job.slot)[: len(free)]:
-            slot = free.pop(0)
-            self._runner.move(job.slot, slot, job.past)
-            job.slot = slot
+        """Let go of the jobs that are over."""
+        if any(job.over for job in self._active):
+            self._freed = True
+            self._active = [job for job in self._active if not job.over]
+            close_gaps(self._active, self._runner)
 
     def _end_all(self) -> None:
         while not self._inbox.empty():
             self._take(block=False, timeout=None)
-        for job in [*self._active, *self._waiting]:
+        for job in [*self._active, *self._admission.drain()]:
             job.fail(RunError("engine_closed", "The engine was closed."))
 
 
@@ -261,7 +216,3 @@ def _failure(error: Exception) -> RunError:
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return RunError("out_of_memory" if memory else "step_failed", first)
 
-
-def _no_memory(job: Job, runner: Runner) -> RunError:
-    message = f"The cache of {job.most} tokens does not fit into the memory of this machine."
-    return RunError("out_of_memory", message, "sampling.max_tokens", job.most * runner.bytes_per_token)
