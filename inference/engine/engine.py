@@ -5,9 +5,11 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Self
+from typing import Self, TypeVar
 
+from inference.engine.aside import Work
 from inference.engine.errors import RunError
+from inference.engine.forced import Forced
 from inference.engine.generation import Generation
 from inference.engine.handle import Handle
 from inference.engine.loading import load_model
@@ -18,6 +20,7 @@ from inference.engine.scoring import Score, Scoring
 from inference.events import Event, Finished, ModelInfo, Usage
 from inference.spec import RunSpec
 
+T = TypeVar("T")
 THREADS_VARIABLE = "LOGITSCOPE_THREADS"
 
 
@@ -59,16 +62,21 @@ class Engine:
         """Whether it still decodes: not closed, and its thread has not died of a fault of the engine."""
         return self._scheduler.alive
 
-    def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
+    def submit(
+        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+    ) -> Handle:
         """Queue a run and return at once; its events come out of the handle, ``Finished`` last, whatever happens.
 
         With ``resume_tokens`` (which may be empty) the run goes on after these tokens: ``Resumed`` instead of ``Started``, then the
-        tokens and text that an undisturbed run would have given. ``submitted_at`` (unix seconds) is when the person pressed Run.
+        tokens and text that an undisturbed run would have given. ``submitted_at`` (unix seconds) is when the person pressed Run. Waiting
+        runs of different ``owner`` take turns.
         """
         handle = Handle()
         handle.wake = self._scheduler.wake
         try:
-            self._scheduler.add(self._generation(spec, resume_tokens, handle, RunClock(submitted_at)))
+            job = self._generation(spec, resume_tokens, handle, RunClock(submitted_at))
+            job.owner = owner
+            self._scheduler.add(job)
         except RunError as error:
             handle.put(Finished("error", None, "", error.info, Usage(0, 0, 0), None, None))
         return handle
@@ -92,9 +100,12 @@ class Engine:
         """How likely the model finds a text (or token ids): all tokens but the first. Raises ``RunError`` where it does not fit."""
         ids = self.encode(text) if isinstance(text, str) else list(text)
         self.model.check_scored(ids)
-        job = Scoring(ids)
-        self._scheduler.add(job)
-        return job.result()
+        return self.perform(Scoring(ids))
+
+    def perform(self, task: Forced[T] | Work[T]) -> T:
+        """Do something of ``inference.insight``'s making on the engine's thread, and wait for its result. Raises ``RunError``."""
+        self._scheduler.add(task)
+        return task.result()
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``, with the special tokens that the tokenizer adds to a text."""

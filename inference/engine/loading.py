@@ -112,7 +112,7 @@ def _weights(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
     except Exception as error:  # whatever a malformed folder makes the library raise
         raise ModelError("not_loadable", f"{folder.name} cannot be loaded: {_first_line(error)}") from error
     _check_complete(folder, report)
-    return model.to(device).eval()
+    return model.to(device).eval().requires_grad_(False)  # gradients are wanted of inputs only
 
 
 def _check_complete(folder: Path, report: dict[str, Any]) -> None:

@@ -28,6 +28,7 @@ class Model:
     runner: Runner
     pieces: Pieces
     tokenizer: Any
+    network: Any  # the transformers model; only the engine's thread runs it
     device: torch.device
     longest: int  # characters of the longest token
     slow_because: str  # why the fast runner was not taken; empty where it was
@@ -39,7 +40,7 @@ class Model:
         chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
         info = _info(loaded, name, chosen.runner)
         longest = max(map(len, loaded.tokenizer.get_vocab()))
-        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.device, longest, chosen.why)
+        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.model, loaded.device, longest, chosen.why)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``, with the special tokens that the tokenizer adds. Raises ``RunError`` where it cannot take the text."""

@@ -11,17 +11,19 @@ import threading
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 import torch
 
 from inference.engine.admission import Admission
+from inference.engine.aside import Aside, Work
 from inference.engine.batch import Output, Runner
 from inference.engine.errors import RunError
+from inference.engine.forced import Forced
 from inference.engine.generation import Generation
 from inference.engine.job import Job
 from inference.engine.meters import now
 from inference.engine.planning import Planned, plan
-from inference.engine.scoring import Scoring
 from inference.engine.slots import close_gaps, place
 from inference.sampling.sampler import BadLogits, Outcome, choose
 
@@ -38,8 +40,9 @@ class Scheduler:
 
     def __init__(self, runner: Runner, limits: Limits, device: torch.device) -> None:
         self._runner, self._limits, self._device = runner, limits, device
-        self._inbox: queue.SimpleQueue[Job | None] = queue.SimpleQueue()  # None only wakes
+        self._inbox: queue.SimpleQueue[Job | Work[Any] | None] = queue.SimpleQueue()  # None only wakes
         self._admission = Admission(runner, limits.rows)
+        self._aside = Aside(_failure)
         self._active: list[Job] = []  # in order of admission
         self._freed = False  # a job has left since waiting jobs were last looked at
         self._closing = False
@@ -50,7 +53,7 @@ class Scheduler:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
-    def add(self, job: Job) -> None:
+    def add(self, job: Job | Work[Any]) -> None:
         self._inbox.put(job)
         if not self.alive:
             self._end_all()
@@ -81,6 +84,7 @@ class Scheduler:
         if planned:
             self._step(planned)
             self._leave()
+        self._aside.turn()
 
     def _listen(self) -> None:
         """Take in new jobs; sleep where there is nothing to do until one comes, is cancelled or falls due."""
@@ -89,7 +93,7 @@ class Scheduler:
             self._take(block=False, timeout=None)
 
     def _startable(self) -> bool:
-        if self._admission and self._freed:
+        if self._aside or (self._admission and self._freed):
             return True
         moment = now()
         return any(not job.decoding or job.due <= moment for job in self._active)
@@ -103,7 +107,9 @@ class Scheduler:
             job = self._inbox.get(block, timeout)
         except queue.Empty:
             return
-        if job is not None:
+        if isinstance(job, Work):
+            self._aside.add(job)
+        elif job is not None:
             self._admission.add(job)
 
     def _drop_cancelled(self) -> None:
@@ -151,8 +157,8 @@ class Scheduler:
         rows, taken = 0, []
         for n, (job, chunk) in enumerate(planned):
             job.fed(chunk)
-            if chunk.rows and isinstance(job, Scoring):
-                self._guard(job, partial(job.score, output.logits[rows : rows + chunk.rows]))
+            if chunk.rows and isinstance(job, Forced):
+                self._guard(job, partial(job.read, output.logits[rows : rows + chunk.rows]))
             elif chunk.rows and isinstance(job, Generation):
                 taken.append((n, rows, job))
             rows += chunk.rows
@@ -199,6 +205,7 @@ class Scheduler:
             self._take(block=False, timeout=None)
         for job in [*self._active, *self._admission.drain()]:
             job.fail(RunError("engine_closed", "The engine was closed."))
+        self._aside.end(RunError("engine_closed", "The engine was closed."))
 
 
 def _outcomes(logits: torch.Tensor, jobs: list[Generation]) -> list[Outcome | RunError]:

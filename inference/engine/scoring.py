@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-import queue
 from dataclasses import dataclass
 
 import torch
 
 from inference.engine.errors import RunError
-from inference.engine.job import Job
+from inference.engine.forced import Forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +29,16 @@ class Score:
         return math.exp(-sum(self.logprobs) / len(self.logprobs))
 
 
-class Scoring(Job):
-    """Scores ``ids``; ``result`` blocks until it is done. The last token is scored but never fed."""
+class Scoring(Forced[Score]):
+    """Scores ``ids``. The last token is scored but never fed."""
 
     def __init__(self, ids: list[int]) -> None:
-        super().__init__(ids[:-1], len(ids) - 1)
+        super().__init__(ids[:-1], 0)
         self._token_ids = ids
         self._parts: list[torch.Tensor] = []
         self._scored = 0
-        self._result: queue.SimpleQueue[Score | RunError] = queue.SimpleQueue()
 
-    @property
-    def cancelled(self) -> bool:
-        return False
-
-    @property
-    def decoding(self) -> bool:
-        return False
-
-    def rows(self, start: int, end: int) -> int:
-        return end - start
-
-    def score(self, logits: torch.Tensor) -> None:
-        """``logits`` (n, V) of the next n positions."""
+    def take(self, logits: torch.Tensor) -> None:
         targets = torch.tensor(self._token_ids[self._scored + 1 : self._scored + 1 + len(logits)], device=logits.device)[:, None]
         scores = logits.float()
         logprobs = torch.log_softmax(scores, dim=-1)
@@ -60,29 +46,9 @@ class Scoring(Job):
         rank = (scores > scores.gather(1, targets)).sum(-1) + 1
         self._parts.append(torch.stack([logprobs.gather(1, targets)[:, 0].double(), rank.double(), entropy.double()]).cpu())
         self._scored += len(logits)
-        if self._scored == len(self.ids):
-            self._finish()
 
-    def _finish(self) -> None:
+    def finish(self) -> Score:
         logprobs, ranks, entropies = torch.cat(self._parts, dim=1).tolist()
-        self.over = True
         if not all(map(math.isfinite, entropies)):
-            return self._result.put(RunError("bad_logits", "The model gave no usable logits."))
-        self._result.put(Score(self._token_ids, logprobs, [int(rank) for rank in ranks], entropies))
-
-    def take_up(self) -> None:
-        """Nothing to say: nobody follows it."""
-
-    def cancel(self) -> None:
-        self.fail(RunError("cancelled", "The scoring was cancelled."))
-
-    def fail(self, error: RunError) -> None:
-        self.over = True
-        self._result.put(error)
-
-    def result(self) -> Score:
-        """Raises ``RunError`` where the text could not be scored."""
-        result = self._result.get()
-        if isinstance(result, RunError):
-            raise result
-        return result
+            raise RunError("bad_logits", "The model gave no usable logits.")
+        return Score(self._token_ids, logprobs, [int(rank) for rank in ranks], entropies)

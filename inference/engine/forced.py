@@ -1,0 +1,68 @@
+"""A given text through the model, beside the runs being decoded: teacher forcing. Knows nothing of what its logits are for."""
+
+from __future__ import annotations
+
+import queue
+from abc import abstractmethod
+from collections.abc import Sequence
+from typing import Generic, TypeVar
+
+import torch
+
+from inference.engine.errors import RunError
+from inference.engine.job import Job
+
+T = TypeVar("T")
+
+
+class Forced(Job, Generic[T]):
+    """Feeds ``ids`` chunk by chunk in the batch and reads the logits of the positions from ``first`` on; ``result`` blocks until it is done."""
+
+    def __init__(self, ids: Sequence[int], first: int) -> None:
+        super().__init__(list(ids), len(ids))
+        self._first = first
+        self._result: queue.SimpleQueue[tuple[T] | RunError] = queue.SimpleQueue()
+
+    @property
+    def cancelled(self) -> bool:
+        return False
+
+    @property
+    def decoding(self) -> bool:
+        """Never: even its last token is no step of a run."""
+        return False
+
+    def rows(self, start: int, end: int) -> int:
+        return max(0, end - max(start, self._first))
+
+    def read(self, logits: torch.Tensor) -> None:
+        """``logits`` (n, V) of the next n positions, in chunks that have been fed."""
+        self.take(logits)
+        if self.past == len(self.ids):
+            self.over = True
+            self._result.put((self.finish(),))
+
+    @abstractmethod
+    def take(self, logits: torch.Tensor) -> None:
+        """``logits`` (n, V) of the next n positions. They are the engine's own: keep copies."""
+
+    @abstractmethod
+    def finish(self) -> T:
+        """The result, after the last position. Raises ``RunError`` where there is none."""
+
+    def take_up(self) -> None:
+        """Nothing to say: nobody follows it."""
+
+    def cancel(self) -> None:
+        self.fail(RunError("cancelled", "The reading was cancelled."))
+
+    def fail(self, error: RunError) -> None:
+        self.over = True
+        self._result.put(error)
+
+    def result(self) -> T:
+        """Raises ``RunError`` where the text could not be read."""
+        result = self._result.get()
+        if isinstance(result, RunError):
+            raise result
+        return result[0]
