@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Sequence
 
 from inference.engine.batch import Runner
 from inference.engine.errors import RunError
 from inference.engine.job import Job
+from inference.engine.waiting import Waiting
 
 
 class Admission:
@@ -15,35 +15,33 @@ class Admission:
 
     def __init__(self, runner: Runner, rows: int) -> None:
         self._runner, self._rows = runner, rows
-        self._waiting: deque[Job] = deque()
+        self._waiting = Waiting()
 
     def __len__(self) -> int:
         return len(self._waiting)
 
     def add(self, job: Job) -> None:
-        self._waiting.append(job)
+        self._waiting.add(job)
 
     def drop_cancelled(self) -> None:
-        if any(job.cancelled for job in self._waiting):
-            for job in [job for job in self._waiting if job.cancelled]:
-                self._waiting.remove(job)
-                job.cancel()
+        for job in [job for job in self._waiting if job.cancelled]:
+            self._waiting.remove(job)
+            job.cancel()
 
     def next(self, active: Sequence[Job]) -> Job | None:
-        """The job that joins ``active`` now, its memory reserved: first come, first served. One that can never join ends here."""
-        while self._waiting:
-            job = self._waiting[0]
+        """The job that joins ``active`` now, its memory reserved. One that can never join ends here."""
+        while (job := self._waiting.first()) is not None:
             if _slots([*active, job]) > self._rows and active:
                 return None
             if job.slots_needed > self._rows:
                 job.fail(_too_many_rows(job, self._rows))
             elif self._room_for(job, active):
-                return self._waiting.popleft()
+                return self._waiting.take()
             elif active and self._runner.fits(job.most * job.slots_needed):
                 return None
             else:
                 job.fail(_no_memory(job, self._runner))
-            self._waiting.popleft()
+            self._waiting.take()
         return None
 
     def _room_for(self, job: Job, active: Sequence[Job]) -> bool:
@@ -60,9 +58,7 @@ class Admission:
 
     def drain(self) -> list[Job]:
         """All that wait, and no longer do."""
-        jobs = list(self._waiting)
-        self._waiting.clear()
-        return jobs
+        return self._waiting.drain()
 
 
 def _slots(jobs: Sequence[Job]) -> int:

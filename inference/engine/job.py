@@ -29,6 +29,7 @@ class Job(ABC):
         self.slot = -1
         self.due = 0.0  # monotonic seconds before which the next token is not wanted
         self.over = False
+        self.owner: str | None = None  # who asks: owners take turns
 
     @property
     def parts(self) -> Sequence[Part]:

@@ -83,7 +83,7 @@ class Decoder:
             return
         engine = self._models.get(job.source, lambda fraction: writer.say(Loading(job.source.name, fraction)))
         tokens = history.tokens if history.started else None
-        handle = engine.submit(job.spec, resume_tokens=tokens, submitted_at=job.submitted_at)
+        handle = engine.submit(job.spec, resume_tokens=tokens, submitted_at=job.submitted_at, owner=job.person)
         cared.attach(handle)
         for event in handle:
             if cared.stopped:

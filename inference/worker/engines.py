@@ -25,8 +25,10 @@ class Engine(Protocol):
     @property
     def alive(self) -> bool: ...
 
-    def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> Handle:
-        """``resume_tokens``: the run has started before and chose these; ``None``: it has not."""
+    def submit(
+        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+    ) -> Handle:
+        """``resume_tokens``: the run has started before and chose these; ``None``: it has not. Waiting runs of different ``owner`` take turns."""
 
     def close(self) -> None: ...
 

@@ -66,7 +66,9 @@ class SmallEngine:
     def __init__(self) -> None:
         self.handles: list[SmallHandle] = []
 
-    def submit(self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None) -> SmallHandle:
+    def submit(
+        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+    ) -> SmallHandle:
         handle = SmallHandle(spec, resume_tokens)
         self.handles.append(handle)
         return handle
