@@ -144,6 +144,7 @@ class Timing:
     tpot_p50_ms: float  # gap between tokens
     tpot_p95_ms: float
     tokens_per_second: float
+    preemptions: int = 0  # times that the run gave its cache up to others and was computed again; the gaps are in decode_ms
 
 
 @dataclass(frozen=True, slots=True)

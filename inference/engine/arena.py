@@ -1,8 +1,8 @@
-"""The KV cache of all running requests: one slot each, in one tensor per kind of layer. Knows nothing of requests or models."""
+"""The KV cache of all running requests: one slot each, in two tensors a layer. Knows nothing of requests or models."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,20 +26,21 @@ class LayerShape:
 
 
 class Arena:
-    """Keys and values, ``keys[layer]`` of shape (slots, kv heads, length, head size).
+    """Keys and values, ``keys[layer]`` of shape (slots, kv heads, length, head size), at most ``limit_bytes`` altogether.
 
-    Layers of one shape lie in one tensor (``groups``), so that attention rows of all of them can be computed at once. Slots and
-    length grow in blocks, up to ``limit_bytes``. New memory is zero: positions that no request has written must be finite,
-    because masked attention multiplies them by zero.
+    Slots and length grow in blocks while the limit allows it; close to the limit the arena takes the shape that is needed now.
+    New memory is zero: positions that no request has written must be finite, because masked attention multiplies them by zero.
+    ``groups`` are the layers of one shape.
     """
 
     def __init__(self, shapes: Sequence[LayerShape], dtype: torch.dtype, device: torch.device, limit_bytes: int) -> None:
         self.shapes = tuple(shapes)
         self.dtype, self.device, self.limit_bytes = dtype, device, limit_bytes
-        self.slots = self.length = 0
         self.attention_of: dict[int, Callable[..., Any] | None] = {}  # by layer: the family's own function, where it needs that
         self.groups = [[n for n, other in enumerate(shapes) if other == shape] for shape in dict.fromkeys(shapes)]
-        self._allocate(0, 0)
+        self.keys: list[torch.Tensor] = []
+        self.values: list[torch.Tensor] = []
+        self.release()
 
     @property
     def bytes_per_token(self) -> int:
@@ -49,17 +50,26 @@ class Arena:
     def capacity_bytes(self) -> int:
         return self.slots * self.length * self.bytes_per_token
 
-    def reserve(self, slots: int, length: int) -> bool:
-        """Make room for ``slots`` requests of ``length`` positions; false where that would exceed the limit."""
+    def reserve(self, slots: int, length: int, filled: int | None = None) -> bool:
+        """Make room for ``slots`` requests of ``length`` positions; false where that would exceed the limit.
+
+        What the first ``slots`` slots hold in their first ``filled`` positions (default: all) stays; other slots may go.
+        """
         if slots <= self.slots and length <= self.length:
             return True
-        new_slots = self.slots if slots <= self.slots else max(2 * self.slots, _round_up(slots, _SLOT_BLOCK))
-        new_length = max(self.length, _round_up(length, _LENGTH_BLOCK))
-        for wanted in ((new_slots, new_length), (max(slots, self.slots), max(length, self.length))):
-            if wanted[0] * wanted[1] * self.bytes_per_token <= self.limit_bytes:
-                self._grow(*wanted)
+        for shape in self._possible(slots, length):
+            if shape[0] * shape[1] * self.bytes_per_token <= self.limit_bytes:
+                self._reshape(*shape, min(slots, self.slots), self.length if filled is None else min(filled, self.length))
                 return True
         return False
+
+    def _possible(self, slots: int, length: int) -> Iterator[tuple[int, int]]:
+        """Shapes that would do, the most far-sighted first."""
+        blocks = _round_up(length, _LENGTH_BLOCK)
+        yield (self.slots if slots <= self.slots else max(2 * self.slots, _round_up(slots, _SLOT_BLOCK))), max(self.length, blocks)
+        yield max(slots, self.slots), max(length, self.length)
+        yield slots, blocks
+        yield slots, max(length, self.limit_bytes // max(1, slots * self.bytes_per_token))  # all there is, so as not to grow at each step
 
     def fits(self, length: int) -> bool:
         """Whether one request of ``length`` positions could run alone."""
@@ -68,38 +78,47 @@ class Arena:
     def release(self) -> None:
         """Give all memory back; only while no slot is in use."""
         self.slots = self.length = 0
-        self._allocate(0, 0)
+        self.keys[:] = [self._zeros(shape.kv_heads, shape.key_dim, 0, 0) for shape in self.shapes]
+        self.values[:] = [self._zeros(shape.kv_heads, shape.value_dim, 0, 0) for shape in self.shapes]
 
     def move(self, source: int, target: int, length: int) -> None:
         """Copy the first ``length`` positions of one slot to another."""
-        for tensor in (*self.group_keys, *self.group_values):
-            tensor[:, target, :, :length] = tensor[:, source, :, :length]
+        for tensor in (*self.keys, *self.values):
+            tensor[target, :, :length] = tensor[source, :, :length]
 
     def clear(self, slot: int) -> None:
         """Zero a slot that may hold NaN or infinities."""
-        for tensor in (*self.group_keys, *self.group_values):
-            tensor[:, slot].zero_()
+        for tensor in (*self.keys, *self.values):
+            tensor[slot].zero_()
 
-    def _grow(self, slots: int, length: int) -> None:
-        old = (self.group_keys, self.group_values)
-        used = (slice(None), slice(0, self.slots), slice(None), slice(0, self.length))
-        self._allocate(slots, length)
-        for before, after in zip((*old[0], *old[1]), (*self.group_keys, *self.group_values), strict=True):
-            after[used] = before
+    def read(self, slot: int, start: int, end: int) -> list[torch.Tensor]:
+        """Copies of the positions from ``start`` to ``end``: keys and values of each group, (layers, kv heads, end - start, head size)."""
+        return [torch.stack([side[n][slot, :, start:end] for n in group]) for group in self.groups for side in (self.keys, self.values)]
+
+    def write(self, slot: int, parts: Sequence[Sequence[torch.Tensor]]) -> None:
+        """Put what ``read`` gave, one part after the other, at the beginning of a slot."""
+        sides = [(side, group) for group in self.groups for side in (self.keys, self.values)]
+        for (side, group), found in zip(sides, zip(*parts, strict=True), strict=True):
+            together = torch.cat(found, dim=2)
+            for n, rows in zip(group, together, strict=True):
+                side[n][slot, :, : rows.shape[1]] = rows
+
+    def _reshape(self, slots: int, length: int, used: int, filled: int) -> None:
+        """Layer by layer, so that only one is held twice. Where memory ends half-way, the arena is as large as its smallest layer."""
+        self.slots, self.length = min(slots, self.slots), min(length, self.length)
+        for tensors in (self.keys, self.values):
+            for n, before in enumerate(tensors):
+                if before.shape[0] == slots and before.shape[2] == length:
+                    continue  # by an attempt that ended half-way
+                after = self._zeros(before.shape[1], before.shape[3], slots, length)
+                after[:used, :, :filled] = before[:used, :, :filled]
+                tensors[n] = after
         self.slots, self.length = slots, length
+        if self.device.type == "cuda":
+            torch.cuda.empty_cache()  # the old shape is of no use to anybody
 
-    def _allocate(self, slots: int, length: int) -> None:
-        def zeros(group: list[int], size: int) -> torch.Tensor:
-            heads = self.shapes[group[0]].kv_heads
-            return torch.zeros(len(group), slots, heads, length, size, dtype=self.dtype, device=self.device)
-
-        self.group_keys = [zeros(group, self.shapes[group[0]].key_dim) for group in self.groups]
-        self.group_values = [zeros(group, self.shapes[group[0]].value_dim) for group in self.groups]
-        self.keys, self.values = self._by_layer(self.group_keys), self._by_layer(self.group_values)
-
-    def _by_layer(self, tensors: list[torch.Tensor]) -> list[torch.Tensor]:
-        layers = {layer: tensor[n] for group, tensor in zip(self.groups, tensors, strict=True) for n, layer in enumerate(group)}
-        return [layers[layer] for layer in range(len(self.shapes))]
+    def _zeros(self, heads: int, size: int, slots: int, length: int) -> torch.Tensor:
+        return torch.zeros(slots, heads, length, size, dtype=self.dtype, device=self.device)
 
 
 def _round_up(number: int, block: int) -> int:

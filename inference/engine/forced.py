@@ -53,6 +53,11 @@ class Forced(Job, Generic[T]):
     def take_up(self) -> None:
         """Nothing to say: nobody follows it."""
 
+    def preempt(self) -> None:
+        """What it has read it does not read again."""
+        self._first = max(self._first, self.past)
+        super().preempt()
+
     def cancel(self) -> None:
         self.fail(RunError("cancelled", "The reading was cancelled."))
 

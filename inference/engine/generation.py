@@ -95,6 +95,12 @@ class Generation(Job):
             self.clock.prefilled = now()
             self._handle.put(Prefilled(self.past, 0, self._chunks, self.clock.prefill_ms()))
 
+    def preempt(self) -> None:
+        super().preempt()
+        self.clock.preemptions += 1
+        if not self.clock.prefilled:
+            self._chunks.clear()
+
     def accept(self, choice: Choice, attention: Attention | None, forward_ms: float, sample_ms: float, batch: int) -> None:
         """Take the next token, and end where it says so."""
         moment = now()

@@ -30,6 +30,7 @@ class Job(ABC):
         self.due = 0.0  # monotonic seconds before which the next token is not wanted
         self.over = False
         self.owner: str | None = None  # who asks: owners take turns
+        self.taken_up = False
 
     @property
     def parts(self) -> Sequence[Part]:
@@ -39,6 +40,11 @@ class Job(ABC):
     @property
     def slots_needed(self) -> int:
         return len(self.parts)
+
+    @property
+    def length(self) -> int:
+        """Positions that each of its slots needs in the next step."""
+        return len(self.ids)
 
     @property
     def decoding(self) -> bool:
@@ -75,7 +81,12 @@ class Job(ABC):
 
     @abstractmethod
     def take_up(self) -> None:
-        """The scheduler has given it a slot."""
+        """The scheduler has given it its slots for the first time."""
+
+    def preempt(self) -> None:
+        """Its slots are taken away; when it comes back, it feeds all its tokens again."""
+        for part in self.parts:
+            part.past = 0
 
     @abstractmethod
     def cancel(self) -> None:

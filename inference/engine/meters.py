@@ -23,6 +23,7 @@ class RunClock:
         self._submitted = now() - waited
         self.tokenize = 0.0  # seconds
         self.taken_up: float | None = None
+        self.preemptions = 0
         self.prefilled = 0.0
         self.tokens: list[float] = []
 
@@ -52,6 +53,7 @@ class RunClock:
             tpot_p50_ms=float(np.quantile(gaps, 0.5)) if gaps.size else 0.0,
             tpot_p95_ms=float(np.quantile(gaps, 0.95)) if gaps.size else 0.0,
             tokens_per_second=gaps.size / decode * 1e3 if decode else 0.0,
+            preemptions=self.preemptions,
         )
 
 

@@ -18,9 +18,10 @@ def plan(active: Sequence[Job], budget: int, moment: float) -> Planned:
     """
     planned: Planned = []
     for job in active:
+        if job.due > moment:
+            continue
         if job.decoding:
-            if job.due <= moment:
-                planned += [(job, chunk) for chunk in job.chunks(1)]
+            planned += [(job, chunk) for chunk in job.chunks(1)]
         elif budget > 0:
             chunks = job.chunks(budget)
             budget -= sum(len(chunk.ids) for chunk in chunks)

@@ -24,6 +24,7 @@ from inference.engine.generation import Generation
 from inference.engine.job import Job
 from inference.engine.meters import now
 from inference.engine.planning import Planned, plan
+from inference.engine.room import Room
 from inference.engine.slots import close_gaps, place
 from inference.sampling.sampler import BadLogits, Outcome, choose
 
@@ -41,7 +42,8 @@ class Scheduler:
     def __init__(self, runner: Runner, limits: Limits, device: torch.device) -> None:
         self._runner, self._limits, self._device = runner, limits, device
         self._inbox: queue.SimpleQueue[Job | Work[Any] | None] = queue.SimpleQueue()  # None only wakes
-        self._admission = Admission(runner, limits.rows)
+        self._room = Room(runner)
+        self._admission = Admission(self._room, limits.rows)
         self._aside = Aside(_failure)
         self._active: list[Job] = []  # in order of admission
         self._freed = False  # a job has left since waiting jobs were last looked at
@@ -80,6 +82,7 @@ class Scheduler:
         self._listen()
         self._drop_cancelled()
         self._admit()
+        self._make_room()
         planned = plan(self._active, self._limits.chunk_tokens, now())
         if planned:
             self._step(planned)
@@ -96,7 +99,7 @@ class Scheduler:
         if self._aside or (self._admission and self._freed):
             return True
         moment = now()
-        return any(not job.decoding or job.due <= moment for job in self._active)
+        return any(job.due <= moment for job in self._active)
 
     def _until_due(self) -> float | None:
         dues = [job.due for job in self._active]
@@ -123,9 +126,22 @@ class Scheduler:
         self._freed = False
         while (job := self._admission.next(self._active)) is not None:
             place(job, self._active)
-            self._guard(job, job.take_up)
+            if not job.taken_up:
+                job.taken_up = True
+                self._guard(job, job.take_up)
             if not job.over:
                 self._active.append(job)
+
+    def _make_room(self) -> None:
+        """Preempt the jobs admitted last until the cache holds what the others feed in the next step."""
+        while self._active and not self._room.suffices(self._active):
+            job = self._active.pop()
+            if self._active:
+                job.preempt()
+                self._admission.put_back(job)
+            else:
+                self._end(job, self._room.lacking_for(job))
+            close_gaps(self._active, self._runner)
 
     def _step(self, planned: Planned) -> None:
         """Run ``planned``; where that fails, each of its jobs alone, and end those that fail alone as well."""

@@ -34,7 +34,7 @@ class SoloRunner:
     def fits(self, length: int) -> bool:
         return length * self.bytes_per_token <= self._limit
 
-    def reserve(self, slots: int, length: int) -> bool:
+    def reserve(self, slots: int, length: int, filled: int | None = None) -> bool:
         if slots * length * self.bytes_per_token > self._limit:
             return False
         self._reserved = max(self._reserved, slots * length)
