@@ -5,10 +5,12 @@ from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
 from playground.ops import views as ops
+from playground.prompts import views as prompts
 from playground.runs import views as runs
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", runs.playground, name="playground"),
+    path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("i18n/", include("django.conf.urls.i18n")),
     path("jsi18n/", JavaScriptCatalog.as_view(packages=None), name="jsi18n"),
     path("healthz", ops.healthz, name="healthz"),

@@ -39,10 +39,31 @@ def facts(folder: Path) -> ModelFacts:
     )
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """A text as the model sees it. ``spans`` are (start, end) in characters of the text; a token that was added has an empty one.
+    Tokens that hold parts of one character have the same span."""
+
+    ids: list[int]
+    spans: list[tuple[int, int]]
+    special: dict[int, str]  # id -> how it is written, of those special tokens that are there
+
+
 def count_tokens(folder: Path, text: str) -> int | None:
     """Tokens of ``text`` as the model sees it, special tokens included; ``None`` without a fast tokenizer."""
     tokenizer = _tokenizer(folder / "tokenizer.json")
     return None if tokenizer is None else len(tokenizer.encode(text).ids)
+
+
+def encode(folder: Path, text: str, add_special_tokens: bool) -> Tokens | None:
+    """The tokens of ``text``; ``None`` without a fast tokenizer. ``add_special_tokens``: those that the tokenizer puts around a text."""
+    path = folder / "tokenizer.json"
+    tokenizer = _tokenizer(path)
+    if tokenizer is None:
+        return None
+    encoded = tokenizer.encode(text, add_special_tokens=add_special_tokens)
+    special = _special(path)
+    return Tokens(encoded.ids, encoded.offsets, {token: special[token] for token in encoded.ids if token in special})
 
 
 @lru_cache(maxsize=16)
@@ -53,6 +74,13 @@ def _tokenizer(path: Path) -> Tokenizer | None:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return tokenizer
+
+
+@lru_cache(maxsize=16)
+def _special(path: Path) -> dict[int, str]:
+    tokenizer = _tokenizer(path)
+    added = tokenizer.get_added_tokens_decoder() if tokenizer else {}
+    return {token_id: token.content for token_id, token in added.items() if token.special}
 
 
 def _first(config: Mapping[str, Any], *names: str) -> int | None:

@@ -7,9 +7,9 @@ from pathlib import Path
 
 from django.conf import settings
 
-from inference.sources import SourceError, locate
+from inference.sources import BUNDLED_PREFIX, SourceError, is_local, locate
 from inference.spec import ModelSource
-from playground.catalog import files
+from playground.catalog import chat, files
 from playground.catalog.models import Model
 
 
@@ -30,6 +30,13 @@ class CatalogModel:
     @property
     def name(self) -> str:
         return self.source.name
+
+    @property
+    def address(self) -> str:
+        """Where somebody else finds the model, without saying how this machine's disk is laid out: a Hub id, or the folder's own name."""
+        if self.source.source.startswith(BUNDLED_PREFIX):
+            return f"inference/bundled/models/{self.source.source.removeprefix(BUNDLED_PREFIX)}"
+        return f"./{Path(self.source.source).name}" if is_local(self.source.source) else self.source.source
 
     @property
     def context(self) -> int | None:
@@ -62,6 +69,19 @@ def resolve(name: str) -> CatalogModel:
 def count_tokens(model: CatalogModel, text: str) -> int | None:
     """Tokens of ``text`` under the model's tokenizer; ``None`` where only the worker can tell."""
     return files.count_tokens(model.folder, text) if model.folder else None
+
+
+def encode(model: CatalogModel, text: str, add_special_tokens: bool) -> files.Tokens | None:
+    """The tokens of ``text``; ``None`` where only the worker can tell."""
+    return files.encode(model.folder, text, add_special_tokens) if model.folder else None
+
+
+def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:
+    """The model's own chat template; ``None`` where it has none, or its files are not here or do not say."""
+    try:
+        return chat.chat_template(model.folder) if model.folder else None
+    except (OSError, ValueError):
+        return None
 
 
 def _catalog_model(row: Model) -> CatalogModel:

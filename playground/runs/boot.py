@@ -8,8 +8,9 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 
 from inference.spec import MAX_SHOWN, SamplingParams, Watch
-from playground.catalog.services import CatalogModel, runnable_models
+from playground.catalog.services import CatalogModel, chat_template, runnable_models
 from playground.live.protocol import ACK_WINDOW, MAX_FRAME_BYTES
+from playground.prompts.starters import STARTERS, Starter
 from playground.runs.presets import DEFAULT_PRESET, PRESETS
 
 VERSION = "0.1.0"
@@ -26,6 +27,7 @@ def boot() -> dict[str, Any]:
         "schema": _translated(SamplingParams.model_json_schema()),
         "groups": [{"name": name, "title": title} for name, title in _groups().items()],
         "presets": [_preset(preset) for preset in PRESETS],
+        "starters": [_starter(starter) for starter in STARTERS],
         "example": {
             # Translators: a text that the bundled model can continue in this language.
             "prompt": gettext("Once upon a time, there was a little fox named"),
@@ -59,6 +61,9 @@ def _model(model: CatalogModel) -> dict[str, Any]:
         "layers": facts and facts.layers,
         "heads": facts and facts.heads,
         "weight_bytes": facts and facts.weight_bytes,
+        "chat": chat_template(model) is not None,
+        "address": model.address,
+        "revision": model.source.revision,
     }
 
 
@@ -69,6 +74,11 @@ def _preset(preset: Any) -> dict[str, Any]:
         "description": str(preset.description),
         "sampling": preset.sampling.model_dump(mode="json"),
     }
+
+
+def _starter(starter: Starter) -> dict[str, Any]:
+    messages = [{"role": role, "content": content} for role, content in starter.messages]
+    return {"name": starter.name, "language": starter.language, "title": str(starter.title), "prompt": starter.prompt, "messages": messages}
 
 
 def _groups() -> dict[str, str]:

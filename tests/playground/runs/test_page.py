@@ -44,6 +44,8 @@ def test_settings_presets_and_example_are_translated(language: str) -> None:
         assert schema["title"] != english["schema"]["properties"][field]["title"] or field in {"top_k", "top_p", "min_p"}, field
         assert schema["description"] != english["schema"]["properties"][field]["description"], field
     assert translated["presets"][0]["title"] != english["presets"][0]["title"]
+    pairs = zip(translated["starters"], english["starters"], strict=True)
+    assert all(ours["title"] != theirs["title"] and ours["prompt"] == theirs["prompt"] for ours, theirs in pairs)
     assert translated["example"]["prompt"] != english["example"]["prompt"]
 
 
