@@ -5,6 +5,7 @@ each field carries its group, slider range, neutral value and formula next to it
 """
 
 from inference.spec.base import Spec, TokenId, gettext_noop, setting
+from inference.spec.constraints import ConstraintKind
 from inference.spec.length import MAX_TOKENS_LIMIT
 from inference.spec.reproducibility import DEFAULT_STAGE_ORDER, MAX_SEED, StageName
 from inference.spec.run import MAX_SHOWN, Head, ModelSource, RunSpec, Watch
@@ -15,6 +16,7 @@ __all__ = [
     "MAX_SEED",
     "MAX_SHOWN",
     "MAX_TOKENS_LIMIT",
+    "ConstraintKind",
     "Head",
     "ModelSource",
     "RunSpec",

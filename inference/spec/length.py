@@ -27,5 +27,8 @@ class Length(Spec):
         neutral=[], max_length=16, strict=False)
     stop_token_ids: tuple[TokenId, ...] = setting(
         (), "length", _("Stop token ids"), _("The run ends when one of these tokens is chosen."), neutral=[], max_length=64, strict=False)
+    max_time: float = setting(
+        0.0, "length", _("Time limit"), _("The run ends after the step that is running when so many seconds have passed since its first one. 0 is off."),
+        neutral=0.0, ge=0.0, le=3600.0, slider=[0, 120, 1])
     ignore_eos: bool = setting(
         False, "length", _("Ignore end of text"), _("Goes on after the model's end-of-text token."), neutral=False)

@@ -6,6 +6,7 @@ from typing import Self
 
 from pydantic import model_validator
 
+from inference.spec.constraints import Constraints
 from inference.spec.length import Length
 from inference.spec.penalties import Penalties
 from inference.spec.reproducibility import Reproducibility
@@ -13,7 +14,7 @@ from inference.spec.truncation import Truncation
 
 
 # Bases are named last family first, for that is the order in which pydantic lists their fields.
-class SamplingParams(Reproducibility, Length, Penalties, Truncation):
+class SamplingParams(Reproducibility, Constraints, Length, Penalties, Truncation):
     """How the next token is chosen and when to end. Field names follow vLLM, then transformers, then llama.cpp."""
 
     @model_validator(mode="after")
