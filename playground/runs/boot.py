@@ -86,6 +86,7 @@ def _groups() -> dict[str, str]:
         "sampling": pgettext("settings", "Sampling"),
         "penalties": pgettext("settings", "Penalties"),
         "length": pgettext("settings", "Length and stop"),
+        "constraints": pgettext("settings", "Constraints"),
         "reproducibility": pgettext("settings", "Reproducibility"),
     }
 

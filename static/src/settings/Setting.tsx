@@ -7,6 +7,7 @@ import { Biases } from "./Biases";
 import { Items } from "./Items";
 import { NumberControl } from "./NumberControl";
 import { Order } from "./Order";
+import { Text } from "./Text";
 import { equal, isOff, type Field } from "./schema";
 
 export interface ControlProps {
@@ -89,6 +90,8 @@ function Control(props: ControlProps) {
   switch (props.field.kind) {
     case "boolean":
       return <Toggle {...props} />;
+    case "text":
+      return <Text {...props} />;
     case "strings":
     case "integers":
       return <Items {...props} />;

@@ -28,7 +28,7 @@ export interface Schema {
   properties: Record<string, Property>;
 }
 
-export type Kind = "number" | "integer" | "boolean" | "strings" | "integers" | "biases" | "order";
+export type Kind = "number" | "integer" | "boolean" | "text" | "strings" | "integers" | "biases" | "order";
 
 export interface Field {
   name: string;
@@ -75,6 +75,7 @@ function field(name: string, property: Property): Field {
 function kindOf(property: Property): Kind {
   if (property.type === "object") return "biases";
   if (property.type === "array") return property.items?.enum ? "order" : property.items?.type === "string" ? "strings" : "integers";
+  if (property.type === "string") return "text";
   if (property.type === "number" || property.type === "integer" || property.type === "boolean") return property.type;
   throw new Error(`no control for settings of type ${property.type}`);
 }
@@ -92,6 +93,8 @@ export function problem(field: Field, value: unknown): string | null {
       return items(value as unknown[], field) ?? first(value as unknown[], (item) => numberProblem(item, field.bounds, true));
     case "strings":
       return items(value as unknown[], field) ?? first(value as unknown[], (item) => lengthProblem(String(item), field.bounds));
+    case "text":
+      return lengthProblem(String(value), field.bounds);
     case "biases":
       return biasProblem(value as Values, field);
     default:
@@ -145,10 +148,18 @@ export function problems(fields: readonly Field[], values: Values): Record<strin
     const text = problem(field, values[field.name]);
     if (text) found[field.name] = text;
   }
+  Object.assign(found, constraintProblem(fields, values));
   const { min_tokens: least, max_tokens: most } = values;
   if (!found.min_tokens && typeof least === "number" && typeof most === "number" && least > most)
     found.min_tokens = fill(gettext("%(value)s is more than %(bound)s."), { value: least, bound: most });
   return found;
+}
+
+/** At most one setting of the group "constraints" may be on. */
+function constraintProblem(fields: readonly Field[], values: Values): Record<string, string> {
+  const [one, other] = fields.filter((field) => field.group === "constraints" && !isOff(field, values[field.name]));
+  if (!one || !other) return {};
+  return { [other.name]: fill(gettext("Given together with “%(other)s”; only one constraint may be."), { other: one.title }) };
 }
 
 /** The field that an error's path names: `sampling.top_p` and `spec.sampling.stop.0` are fields `top_p` and `stop`. */

@@ -20,6 +20,11 @@ it("a reason is the comparison that failed", () => {
   expect(reason(stage("top_p", { top_p: 0.9 }), 0.93)).toBe("0.9300 before it ≥ 0.9");
 });
 
+it("a constraint says what forbids a token", () => {
+  expect(reason(stage("constraint", { regex: 12, allowed: 3, may_end: 0 }), 0.4)).toBe("not allowed by the regex here");
+  expect(reason(stage("constraint", { choice: 2, allowed: 1, may_end: 0 }), 0.4)).toBe("not one of the choices");
+});
+
 it("a stage that nobody described still gives its number", () => {
   expect(reason(stage("new_stage", {}), 0.25)).toBe("0.25");
 });

@@ -19,6 +19,15 @@ describe("the schema of the settings", () => {
     expect(problems(fields, initial)).toEqual({});
   });
 
+  it("offers texts for constraints, of which one may be given", () => {
+    expect([field("regex").kind, field("choice").kind]).toEqual(["text", "strings"]);
+    expect(problem(field("regex"), "x".repeat(9000))).toBe("9000 characters are more than 8192.");
+    expect(problems(fields, { ...initial, regex: "a+" })).toEqual({});
+    expect(problems(fields, { ...initial, choice: ["a"], regex: "a+" })).toEqual({
+      regex: "Given together with “Choice”; only one constraint may be.",
+    });
+  });
+
   it("says which bound a number breaks", () => {
     expect(problem(field("temperature"), 99)).toBe("99 is more than 10.");
     expect(problem(field("temperature"), -0.5)).toBe("-0.5 is less than 0.");

@@ -5,6 +5,7 @@ import { gettext } from "../../i18n";
 export const stageTitle = (name: string): string =>
   ({
     logits: gettext("Logits"),
+    constraint: gettext("Constraint"),
     logit_bias: gettext("Logit bias"),
     min_tokens: gettext("Min tokens"),
     repetition_penalty: gettext("Repetition"),

@@ -1,0 +1,22 @@
+/** A setting that is a text of any number of lines: a pattern, a schema, a grammar. */
+
+import { set } from "../store/draft";
+import type { ControlProps } from "./Setting";
+
+export function Text({ field, value, describedBy, invalid }: ControlProps) {
+  const text = String(value);
+  return (
+    <textarea
+      class="text"
+      rows={Math.min(8, text.split("\n").length)}
+      spellcheck={false}
+      autocomplete="off"
+      placeholder={field.formula}
+      aria-labelledby={`name-${field.name}`}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      value={text}
+      onInput={({ currentTarget }) => set(field.name, currentTarget.value)}
+    />
+  );
+}
