@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import codecs
+import copy
 from collections.abc import Sequence
+from typing import Self
 
 from inference.decoding.pieces import Pieces
 
@@ -35,6 +37,13 @@ class Detokenizer:
             self._at_start = False
             return text.removeprefix(" ")
         return text
+
+    def copy(self) -> Self:
+        """One that goes on from here by itself."""
+        other = copy.copy(self)
+        other._decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        other._decoder.setstate(self._decoder.getstate())
+        return other
 
 
 def _last_ordinary(pieces: Pieces, prompt_ids: Sequence[int]) -> list[int]:

@@ -6,8 +6,10 @@ token is due; that is what resuming does.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from inference.decoding.detokenize import Detokenizer
 from inference.decoding.pieces import Pieces
@@ -54,6 +56,12 @@ class SampledSequence:
     def flush(self) -> str:
         """Text held back as the possible beginning of a stop string. Bytes of an unfinished character are dropped."""
         return self._stops.flush()
+
+    def copy(self) -> Self:
+        """One that goes on from here by itself."""
+        other = copy.copy(self)
+        other._text, other._stops = self._text.copy(), copy.copy(self._stops)
+        return other
 
     @property
     def _may_stop(self) -> bool:

@@ -86,6 +86,11 @@ class Arena:
         for tensor in (*self.keys, *self.values):
             tensor[target, :, :length] = tensor[source, :, :length]
 
+    def copy(self, source: int, target: int, length: int, start: int = 0) -> None:
+        """The same for a sequence that begins as another, and has its first ``start`` positions already."""
+        for tensor in (*self.keys, *self.values):
+            tensor[target, :, start:length] = tensor[source, :, start:length]
+
     def clear(self, slot: int) -> None:
         """Zero a slot that may hold NaN or infinities."""
         for tensor in (*self.keys, *self.values):

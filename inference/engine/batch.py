@@ -29,6 +29,7 @@ class Chunk:
     past: int  # positions of this request already in the cache
     rows: int  # how many of the last positions' logits are needed: 0, 1 or all
     heads: Heads | None = None  # attention rows of the last position
+    encoder_tokens: int = 0  # how many of the request's first tokens an encoder reads (encoder-decoders only)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,9 @@ class Runner(Protocol):
     @property
     def capacity_bytes(self) -> int: ...
 
+    def held_bytes(self, slots: Sequence[int], length: int) -> int:
+        """What a request of ``length`` positions holds in ``slots``."""
+
     def fits(self, length: int) -> bool: ...
 
     def reserve(self, slots: int, length: int, filled: int | None = None) -> bool: ...
@@ -59,6 +63,9 @@ class Runner(Protocol):
     def release(self) -> None: ...
 
     def move(self, source: int, target: int, length: int) -> None: ...
+
+    def copy(self, source: int, target: int, length: int, start: int = 0) -> None:
+        """Give ``target`` the first ``length`` positions of ``source``, of which it has the first ``start`` already."""
 
     def clear(self, slot: int) -> None: ...
 

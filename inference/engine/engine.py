@@ -10,14 +10,16 @@ from typing import Self, TypeVar
 from inference.engine.aside import Work
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
-from inference.engine.generation import Generation
+from inference.engine.generation import Generation, Order
 from inference.engine.handle import Handle
 from inference.engine.loading import load_model
 from inference.engine.meters import RunClock
 from inference.engine.model import Model, new_seed
+from inference.engine.sampled import Sampled
 from inference.engine.scheduler import Limits, Scheduler
 from inference.engine.scoring import Score, Scoring
 from inference.events import Event, Finished, ModelInfo, Usage
+from inference.progress import Progress
 from inference.spec import RunSpec
 
 T = TypeVar("T")
@@ -86,7 +88,8 @@ class Engine:
         prompt_ids, clock.tokenize = self.model.prompt(spec)
         if resume_tokens:
             self.model.check_resumed(resume_tokens)
-        return Generation(self.model, spec.with_seed(new_seed()), prompt_ids, resume_tokens, handle, clock)
+        progress = None if resume_tokens is None else Progress({0: resume_tokens})
+        return Sampled(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock))
 
     def run(self, spec: RunSpec) -> Iterator[Event]:
         """The events of one run, as they happen. Leaving the loop early cancels the run."""

@@ -23,3 +23,10 @@ class RunError(Exception):
     def __init__(self, code: str, message: str, field: str | None = None, value: object = None, bound: object = None) -> None:
         super().__init__(message)
         self.info = ErrorInfo(code, message, field, None if value is None else str(value), None if bound is None else str(bound))
+
+
+def failure(error: Exception) -> RunError:
+    """What a run ends with where ``error`` was raised in one of its steps."""
+    memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
+    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
+    return RunError("out_of_memory" if memory else "step_failed", first)

@@ -9,8 +9,9 @@ from typing import Generic, TypeVar
 
 import torch
 
+from inference.engine.batch import Chunk
 from inference.engine.errors import RunError
-from inference.engine.job import Job
+from inference.engine.job import Fed, Job, Part
 
 T = TypeVar("T")
 
@@ -19,8 +20,8 @@ class Forced(Job, Generic[T]):
     """Feeds ``ids`` chunk by chunk in the batch and reads the logits of the positions from ``first`` on; ``result`` blocks until it is done."""
 
     def __init__(self, ids: Sequence[int], first: int) -> None:
-        super().__init__(list(ids), len(ids))
-        self._first = first
+        super().__init__([Part(ids)], len(ids))
+        self._part, self._first = self.parts[0], first
         self._result: queue.SimpleQueue[tuple[T] | RunError] = queue.SimpleQueue()
 
     @property
@@ -32,13 +33,15 @@ class Forced(Job, Generic[T]):
         """Never: even its last token is no step of a run."""
         return False
 
-    def rows(self, start: int, end: int) -> int:
-        return max(0, end - max(start, self._first))
+    def chunks(self, budget: int) -> list[Chunk]:
+        start, end = self._part.past, min(len(self._part.ids), self._part.past + budget)
+        return [Chunk(self._part.slot, self._part.ids[start:end], start, max(0, end - max(start, self._first)))]
 
-    def read(self, logits: torch.Tensor) -> None:
-        """``logits`` (n, V) of the next n positions, in chunks that have been fed."""
-        self.take(logits)
-        if self.past == len(self.ids):
+    def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
+        for one in fed:
+            if one.chunk.rows:
+                self.take(one.rows(logits))
+        if not self._part.pending:
             self.over = True
             self._result.put((self.finish(),))
 
@@ -55,7 +58,7 @@ class Forced(Job, Generic[T]):
 
     def preempt(self) -> None:
         """What it has read it does not read again."""
-        self._first = max(self._first, self.past)
+        self._first = max(self._first, self._part.past)
         super().preempt()
 
     def cancel(self) -> None:

@@ -1,99 +1,150 @@
-"""One run being decoded: its state, and the events that it says. Knows nothing of the other runs in its batch."""
+"""A run being decoded, whatever its strategy: its sequences, how it begins and ends, and what it says of that. Knows no other runs."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from abc import abstractmethod
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+import torch
 
 from inference.decoding.pieces import Pieces
-from inference.decoding.sample import Ending, SampledSequence
+from inference.decoding.sample import Ending
 from inference.engine.batch import Chunk, Heads
 from inference.engine.errors import RunError
+from inference.engine.family import Family
 from inference.engine.handle import Handle
-from inference.engine.job import Job
+from inference.engine.job import Fed, Job, Part
 from inference.engine.meters import RunClock, now, peak_rss_bytes
 from inference.engine.model import Model
-from inference.events import Attention, Finished, Memory, Prefilled, Resumed, Started, Token, Usage
-from inference.sampling.sampler import Choice
+from inference.events import Finished, Memory, Prefilled, Resumed, Started, Usage
+from inference.progress import Progress
+from inference.sampling.sampler import Sampler
 from inference.spec import RunSpec, Watch
 
 
-class Generation(Job):
-    """Decodes ``spec`` after ``prompt_ids``; ``resume`` are the tokens that an earlier worker has already logged."""
+@dataclass(frozen=True, slots=True)
+class Order:
+    """What a run is made of. ``progress`` is what an earlier worker has logged of it; ``None``: it is a new one."""
 
-    def __init__(
-        self, model: Model, spec: RunSpec, prompt_ids: Sequence[int], resume: Sequence[int] | None, handle: Handle, clock: RunClock
-    ) -> None:
-        done = list(resume or ())
-        super().__init__([*prompt_ids, *done], min(model.info.context, len(prompt_ids) + spec.sampling.max_tokens))
-        assert spec.sampling.seed is not None
-        self._model, self._spec, self._handle, self.clock = model, spec, handle, clock
-        self._prompt_ids = list(prompt_ids)
-        self._resumed = resume is not None
-        self.sampler = model.sampler(spec, prompt_ids)
-        self._sequence = SampledSequence(spec.sampling, prompt_ids, model.info.eos_token_ids, model.pieces, model.info.context)
-        self._ending = self._replay(done)
-        self._period = 1 / spec.max_tokens_per_second if spec.max_tokens_per_second else 0.0
+    model: Model
+    spec: RunSpec
+    prompt_ids: list[int]
+    progress: Progress | None
+    handle: Handle
+    clock: RunClock
+
+    @property
+    def seed(self) -> int:
+        assert self.spec.sampling.seed is not None
+        return self.spec.sampling.seed
+
+    @property
+    def done(self) -> Progress:
+        return self.progress or Progress()
+
+    @property
+    def room(self) -> int:
+        """Positions for prompt and output."""
+        return min(self.model.info.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
+
+    def sampler(self, sample: int = 0) -> Sampler:
+        return self.model.sampler(self.spec, self.prompt_ids, sample)
+
+
+class Generation(Job):
+    """Its parts are ``families``. All get logits in the same step: no last token is fed before all can be."""
+
+    def __init__(self, order: Order, families: Sequence[Sequence[Part]], most: int) -> None:
+        super().__init__([part for parts in families for part in parts], most)
+        self.order = order
+        self._families = [Family(parts, order.model.runner) for parts in families]
+        speed = order.spec.max_tokens_per_second
+        self._period = 1 / speed if speed else 0.0
         self._chunks: list[int] = []
-        self._show(spec.watch)
+        self._show(order.spec.watch)
+
+    @property
+    def clock(self) -> RunClock:
+        return self.order.clock
 
     @property
     def pieces(self) -> Pieces:
-        return self._model.pieces
-
-    def _replay(self, done: Sequence[int]) -> Ending | None:
-        """Rebuild the state after ``done``; their text has been released already."""
-        ending = None
-        for token_id in done:
-            self.sampler.observe(token_id)
-            ending = self._sequence.push(token_id)[1]
-        return ending
+        return self.order.model.pieces
 
     @property
     def cancelled(self) -> bool:
-        return self._handle.cancelled
+        return self.order.handle.cancelled
 
     @property
     def heads(self) -> Heads | None:
+        """Attention rows wanted of the next tokens."""
         self._follow_viewers()
         return self._heads
 
     def _follow_viewers(self) -> None:
-        wanted, self._handle.wanted = self._handle.wanted, None
+        handle = self.order.handle
+        wanted, handle.wanted = handle.wanted, None
         if wanted is not None:
-            self._show(self._model.watchable(wanted))
+            self._show(self.order.model.watchable(wanted))
 
     def _show(self, watch: Watch) -> None:
         self.watch = watch
         mean, every = watch.attention != "off", watch.attention == "all"
-        wanted = self._model.info.attention and (mean or watch.heads)
+        wanted = self.order.model.info.attention and (mean or watch.heads)
         self._heads = Heads(mean, every, watch.heads) if wanted else None
-
-    def rows(self, start: int, end: int) -> int:
-        return 1 if end == len(self.ids) else 0
 
     def take_up(self) -> None:
         self.clock.taken_up = now()
-        if self._resumed:
-            self._handle.put(Resumed(self._sequence.count))
-        else:
-            self._handle.put(self._started())
-        if self._ending is not None:  # the earlier worker died between its last token and the end
-            self._finish(self._ending)
+        self.order.handle.put(self._started() if self.order.progress is None else Resumed(self.steps))
+        self.go_on()
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """Steps that have been said."""
+
+    @abstractmethod
+    def go_on(self) -> None:
+        """Say what an earlier worker left unsaid: it may have died between the last token and the end."""
+
+    @abstractmethod
+    def stages_of(self) -> Sampler:
+        """A sampler that knows the stages."""
 
     def _started(self) -> Started:
-        pieces = [self.pieces(token_id) for token_id in self._prompt_ids]
-        clock, seed = self.clock, self._spec.sampling.seed
-        assert seed is not None
-        return Started(self._model.info, seed, self.sampler.stages(), self._prompt_ids, pieces, clock.queue_ms, clock.tokenize * 1e3)
+        order, clock = self.order, self.clock
+        pieces = [self.pieces(token_id) for token_id in order.prompt_ids]
+        stages = self.stages_of().stages()
+        return Started(order.model.info, order.seed, stages, order.prompt_ids, pieces, clock.queue_ms, clock.tokenize * 1e3)
 
-    def fed(self, chunk: Chunk) -> None:
-        super().fed(chunk)
+    def chunks(self, budget: int) -> list[Chunk]:
+        for family in self._families:
+            family.share()
+        goals = [goal for family in self._families for goal in family.goals()]
+        if all(goal == len(part.ids) for part, goal in goals):
+            if self.decoding or sum(goal - part.past for part, goal in goals) <= budget:
+                return [self.last_chunk(part) for part, _ in goals]
+        return list(_some(goals, budget)) or [self.last_chunk(part) for part, _ in goals]
+
+    def last_chunk(self, part: Part) -> Chunk:
+        """All that ``part`` has not fed yet, and the logits after its last token."""
+        return Chunk(part.slot, part.ids[part.past :], part.past, 1, self.heads)
+
+    def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
+        last = fed[0].chunk.rows > 0
+        self._note_prefill(fed, last)
+        if last:
+            by_slot = {one.chunk.slot: one for one in fed}
+            self.step({part: one for family in self._families for part, one in _given(family, by_slot)}, logits, forward_ms)
+
+    def _note_prefill(self, fed: Sequence[Fed], last: bool) -> None:
         if self.clock.prefilled:
             return
-        self._chunks.append(len(chunk.ids))
-        if self.past == len(self.ids):
+        self._chunks.append(sum(len(one.chunk.ids) for one in fed))
+        if last:
             self.clock.prefilled = now()
-            self._handle.put(Prefilled(self.past, 0, self._chunks, self.clock.prefill_ms()))
+            self.order.handle.put(Prefilled(sum(self._chunks), 0, self._chunks, self.clock.prefill_ms()))
 
     def preempt(self) -> None:
         super().preempt()
@@ -101,55 +152,53 @@ class Generation(Job):
         if not self.clock.prefilled:
             self._chunks.clear()
 
-    def accept(self, choice: Choice, attention: Attention | None, forward_ms: float, sample_ms: float, batch: int) -> None:
-        """Take the next token, and end where it says so."""
-        moment = now()
-        token_id = choice.token_id
-        step = self._sequence.count
-        text, ending = self._sequence.push(token_id)
-        self.sampler.observe(token_id)
-        self.ids.append(token_id)
-        self.clock.tokens.append(moment)
-        self.due = moment + self._period if self._period else 0.0
-        self._handle.put(
-            Token(
-                step=step,
-                id=token_id,
-                piece=self.pieces(token_id),
-                text=text,
-                logprob=choice.logprob,
-                raw_logprob=choice.raw_logprob,
-                raw_rank=choice.raw_rank,
-                raw_entropy=choice.raw_entropy,
-                t_ms=self.clock.since_submission_ms(moment),
-                forward_ms=forward_ms,
-                sample_ms=sample_ms,
-                batch=batch,
-                kv_tokens=self.past,
-                trace=choice.trace,
-                attention=attention,
-            )
-        )
-        if ending is not None:
-            self._finish(ending)
+    @abstractmethod
+    def step(self, given: Mapping[Part, Fed], logits: torch.Tensor, forward_ms: float) -> None:
+        """Every part that goes on has got its logits."""
+
+    def wait(self) -> None:
+        """Set when the next step is wanted, at the speed that the run asks for."""
+        self.due = now() + self._period if self._period else 0.0
 
     def cancel(self) -> None:
-        self._finish(Ending("cancelled"))
+        self.finish(Ending("cancelled"))
 
     def fail(self, error: RunError) -> None:
-        self._finish(Ending("error"), error)
+        self.finish(Ending("error"), error)
 
-    def _finish(self, ending: Ending, error: RunError | None = None) -> None:
+    def finish(self, ending: Ending, error: RunError | None = None) -> None:
+        """Say the last event. Whatever was in the cache is not needed any more."""
         self.over = True
-        usage = Usage(len(self._prompt_ids), self._sequence.count, 0)
         info = None if error is None else error.info
-        text, timing = self._sequence.flush(), self.clock.timing()
-        self._handle.put(Finished(ending.reason, ending.detail, text, info, usage, timing, self._memory()))
+        text, usage, timing = self.flush(), self.usage(), self.clock.timing()
+        self.order.handle.put(Finished(ending.reason, ending.detail, text, info, usage, timing, self._memory()))
+
+    @abstractmethod
+    def flush(self) -> str:
+        """Text that is still held back."""
+
+    @abstractmethod
+    def usage(self) -> Usage: ...
 
     def _memory(self) -> Memory | None:
         if self.clock.taken_up is None:
             return None
-        runner = self._model.runner
-        return Memory(self._model.info.weight_bytes, self.past * runner.bytes_per_token, runner.capacity_bytes, peak_rss_bytes())
+        runner, held = self.order.model.runner, sum(part.past for part in self.parts)
+        return Memory(self.order.model.info.weight_bytes, held * runner.bytes_per_token, runner.capacity_bytes, peak_rss_bytes())
 
 
+def _some(goals: Sequence[tuple[Part, int]], budget: int) -> Iterator[Chunk]:
+    """Up to ``budget`` tokens without logits: the last token of each part waits."""
+    for part, goal in goals:
+        end = min(goal, len(part.ids) - 1, part.past + budget)
+        if end > part.past:
+            budget -= end - part.past
+            yield Chunk(part.slot, part.ids[part.past : end], part.past, 0)
+
+
+def _given(family: Family, by_slot: Mapping[int, Fed]) -> Iterator[tuple[Part, Fed]]:
+    """Whose logits each part takes: its own, or where all are alike those of the first, whose cache it gets as well."""
+    family.share()
+    parts = family.parts
+    for part in parts:
+        yield part, by_slot.get(part.slot) or by_slot[parts[0].slot]

@@ -1,41 +1,70 @@
-"""What the scheduler works on: a sequence of tokens that goes through the model chunk by chunk. Knows nothing of other jobs."""
+"""What the scheduler works on: sequences of tokens that go through the model chunk by chunk. Knows nothing of other jobs."""
 
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
 from collections.abc import Sequence
-from typing import Protocol
+from dataclasses import dataclass
 
-from inference.engine.batch import Chunk, Heads
+import torch
+
+from inference.engine.batch import Chunk
 from inference.engine.errors import RunError
+from inference.events import Attention
+from inference.sampling.sampler import Choice, Sampler
+from inference.spec import Watch
 
 
-class Part(Protocol):
-    """One sequence of a job: it holds one slot of the cache, of which the first ``past`` positions are filled."""
+class Part:
+    """One sequence of a job: its tokens ``ids``, of which the first ``past`` are in its slot of the cache."""
 
-    slot: int
-    past: int
+    def __init__(self, ids: Sequence[int]) -> None:
+        self.ids = list(ids)
+        self.past = 0
+        self.slot = -1
+        self.over = False  # it keeps its slot, but feeds nothing more
+
+    @property
+    def pending(self) -> int:
+        """Tokens that are still to be fed."""
+        return len(self.ids) - self.past
+
+
+@dataclass(frozen=True, slots=True)
+class Fed:
+    """A chunk that has gone through the model. Its logits are ``chunk.rows`` rows of the step's, from ``first`` on."""
+
+    chunk: Chunk
+    first: int
+    attention: Attention | None  # of its last position
+
+    def rows(self, logits: torch.Tensor) -> torch.Tensor:
+        """Its own of the ``logits`` (R, V) of the step."""
+        return logits[self.first : self.first + self.chunk.rows]
+
+
+@dataclass(frozen=True, slots=True)
+class Draw:
+    """A token to choose: from which row of the step's logits, and how."""
+
+    row: int
+    sampler: Sampler
+    watch: Watch
 
 
 class Job(ABC):
-    """Tokens ``ids``, of which the first ``past`` are in the cache. ``most`` is the number of positions each of its slots may need.
+    """One or several sequences, its ``parts``: as many from its admission to its end, each with a slot of at most ``most`` positions.
 
-    A job of one sequence is its own only part. One of several holds as many slots from its admission to its end.
+    In every step it hands out ``chunks``; when they are in the cache it gets their logits with ``use``. Then it is asked for ``draws``
+    and told what they gave (``accept``), until it has none.
     """
 
-    def __init__(self, ids: list[int], most: int) -> None:
-        self.ids, self.most = ids, most
-        self.past = 0
-        self.slot = -1
+    def __init__(self, parts: Sequence[Part], most: int) -> None:
+        self.parts, self.most = tuple(parts), most
         self.due = 0.0  # monotonic seconds before which the next token is not wanted
         self.over = False
         self.owner: str | None = None  # who asks: owners take turns
         self.taken_up = False
-
-    @property
-    def parts(self) -> Sequence[Part]:
-        """What holds a slot each; always as many."""
-        return (self,)
 
     @property
     def slots_needed(self) -> int:
@@ -44,40 +73,37 @@ class Job(ABC):
     @property
     def length(self) -> int:
         """Positions that each of its slots needs in the next step."""
-        return len(self.ids)
+        return max(len(part.ids) for part in self.parts)
 
     @property
     def decoding(self) -> bool:
-        """Whether one token is left to feed, the one chosen last."""
-        return self.past > 0 and self.past == len(self.ids) - 1
+        """Whether each sequence has one token left to feed, the one chosen last."""
+        return all(part.past > 0 and part.pending == 1 for part in self.parts if not part.over)
 
     @property
     @abstractmethod
     def cancelled(self) -> bool:
         """Whether nobody wants its result any more."""
 
-    @property
-    def heads(self) -> Heads | None:
-        """Attention rows wanted of the next token."""
-        return None
-
     @abstractmethod
-    def rows(self, start: int, end: int) -> int:
-        """How many of the last positions' logits are needed of a chunk from ``start`` to ``end``."""
-
     def chunks(self, budget: int) -> list[Chunk]:
-        """What its parts feed in the next step: of prompts at most ``budget`` tokens altogether; one token each while it decodes."""
-        return [self.chunk(budget)]
-
-    def chunk(self, budget: int) -> Chunk:
-        """The next tokens to feed, at most ``budget``."""
-        end = min(len(self.ids), self.past + budget)
-        last = end == len(self.ids)
-        return Chunk(self.slot, self.ids[self.past : end], self.past, self.rows(self.past, end), self.heads if last else None)
+        """What its parts feed in the next step: at most ``budget`` tokens altogether, whatever it needs while it is ``decoding``."""
 
     def fed(self, chunk: Chunk) -> None:
         """``chunk`` is in the cache now."""
-        self.past = chunk.past + len(chunk.ids)
+        part = next(part for part in self.parts if part.slot == chunk.slot)
+        part.past = chunk.past + len(chunk.ids)
+
+    @abstractmethod
+    def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
+        """All its chunks of this step are ``fed``. ``logits`` (R, V) are those of the step; ``forward_ms`` is what it took."""
+
+    def draws(self) -> Sequence[Draw]:
+        """Tokens to choose now; none by default."""
+        return ()
+
+    def accept(self, choices: Sequence[Choice], sample_ms: float, batch: int) -> None:
+        """What ``draws`` gave; ``batch`` rows shared the ``sample_ms``."""
 
     @abstractmethod
     def take_up(self) -> None:

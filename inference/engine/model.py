@@ -13,7 +13,7 @@ import torch
 
 from inference.decoding.pieces import Pieces
 from inference.engine.batch import Runner
-from inference.engine.check import choose_runner
+from inference.engine.check import Chosen, choose_runner
 from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
@@ -38,7 +38,7 @@ class Model:
     def of(cls, loaded: LoadedModel, name: str) -> Model:
         """Raises ``ModelError`` where the model cannot be decoded."""
         chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
-        info = _info(loaded, name, chosen.runner)
+        info = _info(loaded, name, chosen)
         longest = max(map(len, loaded.tokenizer.get_vocab()))
         return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.model, loaded.device, longest, chosen.why)
 
@@ -112,7 +112,7 @@ class Model:
         heads = tuple((layer, head) for layer, head in watch.heads if layer < self.info.layers and head < self.info.heads)
         return watch.model_copy(update={"pinned": pinned, "heads": heads})
 
-    def sampler(self, spec: RunSpec, prompt_ids: Sequence[int]) -> Sampler:
+    def sampler(self, spec: RunSpec, prompt_ids: Sequence[int], sample: int = 0) -> Sampler:
         assert spec.sampling.seed is not None
         info = self.info
         return Sampler(
@@ -123,6 +123,7 @@ class Model:
             eos_token_ids=info.eos_token_ids,
             pieces=self.pieces,
             device=self.device,
+            sample=sample,
         )
 
 
@@ -131,8 +132,8 @@ def new_seed() -> int:
     return secrets.randbelow(MAX_SEED + 1)
 
 
-def _info(loaded: LoadedModel, name: str, runner: Runner) -> ModelInfo:
-    config = loaded.config
+def _info(loaded: LoadedModel, name: str, chosen: Chosen) -> ModelInfo:
+    config, runner = loaded.config, chosen.runner
     return ModelInfo(
         name=name,
         vocab_size=loaded.vocab_size,
@@ -146,4 +147,8 @@ def _info(loaded: LoadedModel, name: str, runner: Runner) -> ModelInfo:
         kv_bytes_per_token=runner.bytes_per_token,
         attention=runner.watchable,
         eos_token_ids=loaded.eos_token_ids,
+        quantization=loaded.quantization,
+        path="fallback" if chosen.why else "packed",
+        path_reason=chosen.why,
+        encoder_decoder=loaded.encoder is not None,
     )

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import queue
 import threading
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from itertools import groupby
 from typing import Any
 
 import torch
@@ -18,15 +18,13 @@ import torch
 from inference.engine.admission import Admission
 from inference.engine.aside import Aside, Work
 from inference.engine.batch import Output, Runner
-from inference.engine.errors import RunError
-from inference.engine.forced import Forced
-from inference.engine.generation import Generation
-from inference.engine.job import Job
+from inference.engine.drawing import draw, guard
+from inference.engine.errors import RunError, failure
+from inference.engine.job import Fed, Job
 from inference.engine.meters import now
 from inference.engine.planning import Planned, plan
 from inference.engine.room import Room
 from inference.engine.slots import close_gaps, place
-from inference.sampling.sampler import BadLogits, Outcome, choose
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,7 +42,7 @@ class Scheduler:
         self._inbox: queue.SimpleQueue[Job | Work[Any] | None] = queue.SimpleQueue()  # None only wakes
         self._room = Room(runner)
         self._admission = Admission(self._room, limits.rows)
-        self._aside = Aside(_failure)
+        self._aside = Aside(failure)
         self._active: list[Job] = []  # in order of admission
         self._freed = False  # a job has left since waiting jobs were last looked at
         self._closing = False
@@ -128,7 +126,7 @@ class Scheduler:
             place(job, self._active)
             if not job.taken_up:
                 job.taken_up = True
-                self._guard(job, job.take_up)
+                guard(job, job.take_up, self._end)
             if not job.over:
                 self._active.append(job)
 
@@ -158,11 +156,12 @@ class Scheduler:
     def _apart(self, planned: Planned, error: Exception) -> None:
         if self._device.type == "cuda":
             torch.cuda.empty_cache()
-        if len(planned) > 1:
-            for one in planned:
-                self._step([one])
+        alone = [list(group) for _, group in groupby(planned, key=lambda one: one[0])]
+        if len(alone) > 1:
+            for one in alone:
+                self._step(one)
         else:
-            self._end(planned[0][0], _failure(error))
+            self._end(planned[0][0], failure(error))
 
     def _synchronise(self) -> None:
         """Without this the forward pass of a GPU would be counted as sampling."""
@@ -170,38 +169,16 @@ class Scheduler:
             torch.cuda.synchronize(self._device)
 
     def _use(self, planned: Planned, output: Output, forward_ms: float) -> None:
-        rows, taken = 0, []
-        for n, (job, chunk) in enumerate(planned):
-            job.fed(chunk)
-            if chunk.rows and isinstance(job, Forced):
-                self._guard(job, partial(job.read, output.logits[rows : rows + chunk.rows]))
-            elif chunk.rows and isinstance(job, Generation):
-                taken.append((n, rows, job))
-            rows += chunk.rows
-        if taken:
-            self._sample(taken, output, forward_ms)
-
-    def _sample(self, taken: list[tuple[int, int, Generation]], output: Output, forward_ms: float) -> None:
-        before = now()
-        rows = [row for _, row, _ in taken]
-        logits = output.logits if len(rows) == len(output.logits) else output.logits[rows]
-        jobs = [job for _, _, job in taken]
-        outcomes = _outcomes(logits, jobs)
-        sample_ms = (now() - before) * 1e3
-        for (n, _, job), outcome in zip(taken, outcomes, strict=True):
-            if isinstance(outcome, RunError):
-                self._end(job, outcome)
-            elif isinstance(outcome, BadLogits):
-                self._end(job, RunError("bad_logits", f"The model gave no usable logits: {outcome.reason}."))
-            else:
-                self._guard(job, partial(job.accept, outcome, output.attention.get(n), forward_ms, sample_ms, len(jobs)))
-
-    def _guard(self, job: Job, act: Callable[[], None]) -> None:
-        """One job's failure is its own."""
-        try:
-            act()
-        except Exception as error:
-            self._end(job, _failure(error))
+        first, jobs = 0, []
+        for job, group in groupby(enumerate(planned), key=lambda one: one[1][0]):
+            fed = []
+            for n, (_, chunk) in group:
+                job.fed(chunk)
+                fed.append(Fed(chunk, first, output.attention.get(n)))
+                first += chunk.rows
+            guard(job, partial(job.use, fed, output.logits, forward_ms), self._end)
+            jobs.append(job)
+        draw(jobs, output.logits, self._end)
 
     def _end(self, job: Job, error: RunError) -> None:
         """End ``job``; its slots may hold NaN, which masked attention of their next owner would meet."""
@@ -222,20 +199,3 @@ class Scheduler:
         for job in [*self._active, *self._admission.drain()]:
             job.fail(RunError("engine_closed", "The engine was closed."))
         self._aside.end(RunError("engine_closed", "The engine was closed."))
-
-
-def _outcomes(logits: torch.Tensor, jobs: list[Generation]) -> list[Outcome | RunError]:
-    """A choice for each row; a row that makes the pipeline raise gets its error, the others their tokens."""
-    try:
-        return [*choose(logits, [job.sampler for job in jobs], [job.watch for job in jobs])]
-    except Exception as error:
-        if len(jobs) == 1:
-            return [_failure(error)]
-        return [_outcomes(logits[n : n + 1], [job])[0] for n, job in enumerate(jobs)]
-
-
-def _failure(error: Exception) -> RunError:
-    memory = isinstance(error, MemoryError | torch.OutOfMemoryError) or "allocate memory" in str(error)
-    first = (str(error).strip().splitlines() or [type(error).__name__])[0]
-    return RunError("out_of_memory" if memory else "step_failed", first)
-

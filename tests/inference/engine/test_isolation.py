@@ -84,7 +84,7 @@ def test_an_exception_in_one_pipeline_ends_that_run(engine: Engine, monkeypatch:
             raise ZeroDivisionError("a stage failed")
         return [*choose(logits, samplers, watches)]
 
-    monkeypatch.setattr("inference.engine.scheduler.choose", failing)
+    monkeypatch.setattr("inference.engine.drawing.choose", failing)
     events, others = together(engine, prompt(6))
     error = finished(events).error
     assert error is not None

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
+from inference.engine.batch import Chunk
 from inference.engine.errors import RunError
-from inference.engine.job import Job
+from inference.engine.job import Fed, Job, Part
 from inference.engine.waiting import Waiting
 
 
@@ -14,15 +18,17 @@ class Idle(Job):
     """A job that is only waited with."""
 
     def __init__(self, owner: str | None) -> None:
-        super().__init__([1], 1)
+        super().__init__([Part([1])], 1)
         self.owner = owner
 
     @property
     def cancelled(self) -> bool:
         return False
 
-    def rows(self, start: int, end: int) -> int:
-        return 0
+    def chunks(self, budget: int) -> list[Chunk]:
+        return []
+
+    def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None: ...
 
     def take_up(self) -> None: ...
 

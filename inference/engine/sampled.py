@@ -1,0 +1,112 @@
+"""Sampling and greedy decoding: one or several samples after one prompt, each with its own dice. Knows no other runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import torch
+
+from inference.decoding.sample import Ending, SampledSequence
+from inference.engine.generation import Generation, Order
+from inference.engine.job import Draw, Fed, Part
+from inference.engine.meters import now
+from inference.events import Token, Usage
+from inference.sampling.sampler import Choice, Sampler
+
+
+class Sample:
+    """One of them: its tokens, its text, its dice. ``done`` are the tokens that an earlier worker has logged."""
+
+    def __init__(self, order: Order, index: int) -> None:
+        self.index = index
+        self.sampler = order.sampler(index)
+        model = order.model
+        self.sequence = SampledSequence(order.spec.sampling, order.prompt_ids, model.info.eos_token_ids, model.pieces, model.info.context)
+        done = order.done.tokens.get(index, ())
+        self.part = Part([*order.prompt_ids, *done])
+        self.ending = self._replay(done)
+        self.fed: Fed | None = None  # what its next token is drawn from
+
+    def _replay(self, done: Sequence[int]) -> Ending | None:
+        """Rebuild the state after ``done``; their text has been released already."""
+        ending = None
+        for token_id in done:
+            self.sampler.observe(token_id)
+            ending = self.sequence.push(token_id)[1]
+        return ending
+
+    def take(self, token_id: int) -> str:
+        """The text that this token releases."""
+        text, self.ending = self.sequence.push(token_id)
+        self.sampler.observe(token_id)
+        self.part.ids.append(token_id)
+        self.part.over = self.ending is not None
+        return text
+
+
+class Sampled(Generation):
+    def __init__(self, order: Order) -> None:
+        self._samples = [Sample(order, 0)]
+        super().__init__(order, [[sample.part for sample in self._samples]], order.room)
+        self._forward_ms = 0.0
+
+    @property
+    def steps(self) -> int:
+        return self._samples[0].sequence.count
+
+    def stages_of(self) -> Sampler:
+        return self._samples[0].sampler
+
+    def go_on(self) -> None:
+        self._end_where_all_have()
+
+    def step(self, given: Mapping[Part, Fed], logits: torch.Tensor, forward_ms: float) -> None:
+        self._forward_ms = forward_ms
+        for sample in self._samples:
+            sample.fed = given.get(sample.part)
+
+    def draws(self) -> Sequence[Draw]:
+        return [Draw(sample.fed.first, sample.sampler, self.watch) for sample in self._samples if sample.fed is not None]
+
+    def accept(self, choices: Sequence[Choice], sample_ms: float, batch: int) -> None:
+        drawing = [sample for sample in self._samples if sample.fed is not None]
+        for sample, choice in zip(drawing, choices, strict=True):
+            self._take(sample, choice, sample_ms, batch)
+        self.wait()
+        self._end_where_all_have()
+
+    def _take(self, sample: Sample, choice: Choice, sample_ms: float, batch: int) -> None:
+        assert sample.fed is not None
+        moment, step, attention = now(), sample.sequence.count, sample.fed.attention
+        text = sample.take(choice.token_id)
+        sample.fed = None
+        self.clock.tokens.append(moment)
+        self.order.handle.put(
+            Token(
+                step=step,
+                id=choice.token_id,
+                piece=self.pieces(choice.token_id),
+                text=text,
+                logprob=choice.logprob,
+                raw_logprob=choice.raw_logprob,
+                raw_rank=choice.raw_rank,
+                raw_entropy=choice.raw_entropy,
+                t_ms=self.clock.since_submission_ms(moment),
+                forward_ms=self._forward_ms,
+                sample_ms=sample_ms,
+                batch=batch,
+                kv_tokens=sum(part.past for part in self.parts),
+                trace=choice.trace,
+                attention=attention,
+            )
+        )
+
+    def _end_where_all_have(self) -> None:
+        if all(sample.ending is not None for sample in self._samples):
+            self.finish(self._samples[0].ending or Ending("length"))
+
+    def flush(self) -> str:
+        return self._samples[0].sequence.flush()
+
+    def usage(self) -> Usage:
+        return Usage(len(self.order.prompt_ids), sum(sample.sequence.count for sample in self._samples), 0)
