@@ -19,6 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 FinishReason = Literal["eos", "stop", "length", "context", "time", "cancelled", "content_filter", "constraint_done", "error"]
+BeamFate = Literal["kept", "finished", "pruned"]
 BlockType = Literal["u1", "i1", "i2", "i4", "f2", "f4"]
 
 
@@ -52,6 +53,10 @@ class ModelInfo:
     kv_bytes_per_token: int
     attention: bool  # whether attention rows can be watched on this model
     eos_token_ids: list[int]
+    quantization: str = "none"  # of the weights: none, int8 or int4
+    path: str = "packed"  # "packed": all requests in one row; "fallback": one after the other
+    path_reason: str = ""  # why it is not packed
+    encoder_decoder: bool = False  # the prompt goes to an encoder; attention rows are its cross-attention, then the decoder's own
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +135,8 @@ class Usage:
     prompt_tokens: int
     completion_tokens: int
     reused_tokens: int  # prompt tokens whose KV cache came from an earlier run
+    drafted_tokens: int = 0  # guessed ahead by speculative decoding, since the run was last taken up
+    accepted_tokens: int = 0  # of those
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,7 +194,7 @@ class Prefilled:
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """One decoding step. The four numbers about the raw distribution are absent when the trace is off."""
+    """One decoding step of one sample. The four numbers about the raw distribution are absent when the trace is off."""
 
     type: ClassVar[str] = "token"
     step: int  # from 0
@@ -205,6 +212,78 @@ class Token:
     kv_tokens: int  # positions in this run's KV cache
     trace: Trace | None
     attention: Attention | None
+    sample: int = 0  # which of the run's samples; each counts its own steps
+
+
+@dataclass(frozen=True, slots=True)
+class SampleFinished:
+    """One of several samples has ended; the others go on. Only runs with more than one say it."""
+
+    type: ClassVar[str] = "sample_finished"
+    sample: int
+    reason: FinishReason
+    detail: str | None  # as in Finished
+    text: str  # that was still held back
+    tokens: int
+
+
+@dataclass(frozen=True, slots=True)
+class Drafts:
+    """What speculative decoding guessed after the token before ``step``; the tokens that came of it follow."""
+
+    type: ClassVar[str] = "drafts"
+    step: int
+    ids: list[int]  # (D,)
+    pieces: list[bytes]  # (D,)
+    accepted: int  # so many of the first were right; where all were, one more token came for free
+    draft_ms: float
+
+
+@dataclass(frozen=True, slots=True)
+class BeamCandidate:
+    """A continuation that a step of beam search considered."""
+
+    parent: int  # the beam that it continues, by its number after the step before; 0 at the first step
+    id: int
+    piece: bytes
+    logprob: float  # of this token, ln, after penalties and bans
+    total: float  # sum of the log-probabilities
+    score: float  # total / length ** length_penalty
+    fate: BeamFate
+    beam: int  # its number from now on; -1 unless it was kept
+
+
+@dataclass(frozen=True, slots=True)
+class Beams:
+    """One step of beam search: all that was considered, by group and then by total, the best first."""
+
+    type: ClassVar[str] = "beams"
+    step: int  # from 0
+    candidates: list[BeamCandidate]
+    t_ms: float  # since submission
+    forward_ms: float  # this step's forward pass, shared by the batch
+    search_ms: float
+    kv_tokens: int  # positions in this run's KV cache, of all beams
+
+
+@dataclass(frozen=True, slots=True)
+class BeamHypothesis:
+    ids: list[int]
+    pieces: list[bytes]
+    text: str
+    logprobs: list[float]  # of each token, as in BeamCandidate
+    total: float
+    score: float
+    reason: FinishReason  # cancelled: it was still running
+    detail: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Hypotheses:
+    """What beam search has found, best first. The tokens of the first follow as Token."""
+
+    type: ClassVar[str] = "hypotheses"
+    hypotheses: list[BeamHypothesis]
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,7 +308,7 @@ class Finished:
     memory: Memory | None
 
 
-Event = Loading | Started | Prefilled | Token | Resumed | Finished
+Event = Loading | Started | Prefilled | Token | SampleFinished | Drafts | Beams | Hypotheses | Resumed | Finished
 EVENTS: dict[str, type[Any]] = {cls.type: cls for cls in typing.get_args(Event)}
 
 

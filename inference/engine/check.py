@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from itertools import pairwise
 from typing import Any
 
@@ -14,6 +15,7 @@ from inference.engine.errors import ModelError
 from inference.engine.loading import LoadedModel
 from inference.engine.ragged import RaggedRunner, Unpackable
 from inference.engine.solo import SoloRunner
+from inference.engine.stepping import Feeding
 
 _TOKENS = 24
 _LONGEST_CHECK = 600  # a window beyond this is not crossed by the check
@@ -37,17 +39,28 @@ def choose_runner(loaded: LoadedModel, limit_bytes: int) -> Chosen:
     except Unpackable as reason:
         loaded.model.set_attn_implementation(own)
         why = str(reason)
-    try:
-        return Chosen(_checked(SoloRunner, loaded, limit_bytes, ids, reference), why)
-    except Exception as error:
-        raise ModelError("unsupported", f"{type(loaded.model).__name__} cannot be decoded step by step: {error}") from error
+    return _fallback(loaded, limit_bytes, ids, reference, why)
+
+
+def _fallback(loaded: LoadedModel, limit_bytes: int, ids: list[int], reference: torch.Tensor, why: str) -> Chosen:
+    """The best way of feeding the model one request at a time that gives its own logits."""
+    reasons = [why]
+    for feeding in Feeding:
+        try:
+            runner = _checked(partial(SoloRunner, feeding=feeding), loaded, limit_bytes, ids, reference)
+            return Chosen(runner, "; ".join(reasons))
+        except Unpackable as reason:
+            reasons.append(f"as {feeding.value}: {reason}")
+    raise ModelError("unsupported", f"{type(loaded.model).__name__} cannot be decoded step by step: {'; '.join(reasons)}")
 
 
 def _checked(kind: Callable[[LoadedModel, int], Any], loaded: LoadedModel, limit: int, ids: list[int], reference: torch.Tensor) -> Runner:
-    runner: Runner = kind(loaded, limit)
     try:
+        runner: Runner = kind(loaded, limit)
         with torch.inference_mode():
             found = _stepwise(runner, ids)
+    except Unpackable:
+        raise
     except Exception as error:
         raise Unpackable(f"it fails when run step by step: {error}") from error
     runner.release()

@@ -20,6 +20,14 @@ _DEFAULT_CONTEXT = 2048  # for models without a position limit (ALiBi, recurrent
 
 
 @dataclass(frozen=True, slots=True)
+class Encoder:
+    """What an encoder-decoder needs beside a decoder-only model."""
+
+    most_tokens: int  # of a prompt
+    decoder_prefix: tuple[int, ...]  # tokens that every answer begins with: the start token, and those that are forced
+
+
+@dataclass(frozen=True, slots=True)
 class LoadedModel:
     model: Any  # a transformers causal LM in eval mode
     tokenizer: Any
@@ -31,6 +39,8 @@ class LoadedModel:
     eos_token_ids: list[int]
     parameters: int
     weight_bytes: int
+    quantization: str = "none"
+    encoder: Encoder | None = None  # of an encoder-decoder
 
 
 def load_model(source: str | Path, *, device: str = "auto", dtype: str = "auto", revision: str | None = None) -> LoadedModel:
@@ -39,16 +49,19 @@ def load_model(source: str | Path, *, device: str = "auto", dtype: str = "auto",
     folder = _folder(source, revision)
     config = check_folder(folder)
     kind = pick_dtype(dtype, config, folder, target)
-    model = _weights(folder, kind, target)
-    tokenizer = _tokenizer(folder)
+    return described(_weights(folder, kind, target), _tokenizer(folder), kind)
+
+
+def described(model: Any, tokenizer: Any, dtype: torch.dtype) -> LoadedModel:
+    """``model``, in eval mode and on its device, with what the engine needs to know of it."""
     text_config = model.config.get_text_config(decoder=True)
     sizes = {p.data_ptr(): (p.numel(), p.element_size()) for p in model.parameters()}  # tied weights count once
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
         config=text_config,
-        device=target,
-        dtype=kind,
+        device=model.device,
+        dtype=dtype,
         context=_context(text_config),
         vocab_size=int(text_config.vocab_size),
         eos_token_ids=_eos(model, tokenizer),

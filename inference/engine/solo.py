@@ -1,104 +1,153 @@
-"""The slow runner: each request by itself, with transformers' own cache. Knows nothing of scheduling.
+"""The fallback runner: each request by itself, with transformers' own cache. Knows nothing of scheduling.
 
-For families that do not hand their attention to us, or whose results differ when they do (recurrent and hybrid caches, ALiBi).
+For families that do not hand their attention to us, or whose results differ when they do (recurrent and hybrid caches, ALiBi,
+encoder-decoders).
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from contextlib import suppress
+from typing import Any, Protocol
 
 import torch
 
 from inference.engine.batch import Chunk, Heads, Output
 from inference.engine.capture import selected
 from inference.engine.loading import LoadedModel
+from inference.engine.stepping import Fed, Feeding, Past, Stepper
 from inference.events import Attention
+
+_SHORT, _LONG = 4, 8  # tokens at which the cache is measured: below any window
+
+
+class Feeder(Protocol):
+    """A model with its way of taking tokens."""
+
+    feeding: Feeding
+
+    def feed(self, past: Past, rows: int, watched: bool) -> Fed: ...
 
 
 class SoloRunner:
-    """Runs one chunk after the other (``batch.Runner``)."""
+    """Runs one chunk after the other (``batch.Runner``).
 
-    def __init__(self, loaded: LoadedModel, limit_bytes: int) -> None:
-        self._model, self._device, self._limit = loaded.model, loaded.device, limit_bytes
-        self._caches: dict[int, Any] = {}
+    Prompt tokens of which no logits are wanted are only collected where ``feeding`` is not ``CHUNKS``: they go through the model
+    together with the last of them.
+    """
+
+    def __init__(self, loaded: LoadedModel, limit_bytes: int, feeding: Feeding = Feeding.CHUNKS) -> None:
+        self._feeder: Feeder = Stepper(loaded.model, feeding)
+        self.arena = None
+        self._limit, self._vocab = limit_bytes, loaded.vocab_size
+        self._pasts: dict[int, Past] = {}
         self._reserved = 0
-        _use_attention_with_weights(loaded.model)
-        self.bytes_per_token, self.layers, self.heads = self._measure()
+        use_attention_with_weights(loaded.model)
+        self.layers, self.heads = self._measure_attention()
+        self._fixed_bytes, self.bytes_per_token = self._measure_cache()
         self.watchable = self.layers > 0
 
     @property
     def capacity_bytes(self) -> int:
-        return self._reserved * self.bytes_per_token
+        return self._reserved
+
+    def held_bytes(self, slots: Sequence[int], length: int) -> int:
+        """Bytes of the caches that ``slots`` really hold; a sliding window holds no more than its width."""
+        return sum(self._pasts[slot].bytes for slot in slots if slot in self._pasts)
 
     def fits(self, length: int) -> bool:
-        return length * self.bytes_per_token <= self._limit
+        return self._bytes(1, length) <= self._limit
 
     def reserve(self, slots: int, length: int, filled: int | None = None) -> bool:
-        if slots * length * self.bytes_per_token > self._limit:
+        if self._bytes(slots, length) > self._limit:
             return False
-        self._reserved = max(self._reserved, slots * length)
+        self._reserved = max(self._reserved, self._bytes(slots, length))
+        for slot in [slot for slot in self._pasts if slot >= slots]:
+            del self._pasts[slot]
         return True
 
     def release(self) -> None:
-        self._caches.clear()
+        self._pasts.clear()
         self._reserved = 0
 
     def move(self, source: int, target: int, length: int) -> None:
-        if length:
-            self._caches[target] = self._caches.pop(source)
+        """As a copy: the cache itself is copied only when one of the two changes it."""
+        self._pasts[target] = self._pasts[source].fork() if length and source in self._pasts else Past()
+        self._pasts[target].back_to(length)
+
+    def copy(self, source: int, target: int, length: int, start: int = 0) -> None:
+        """All of it: where a cache is one object, what is there already cannot be kept."""
+        self.move(source, target, length)
 
     def clear(self, slot: int) -> None:
-        self._caches.pop(slot, None)
+        self._pasts.pop(slot, None)
 
     def forward(self, chunks: Sequence[Chunk]) -> Output:
         logits, attention = [], {}
         for n, chunk in enumerate(chunks):
-            output = self._one(chunk)
-            logits.append(output.logits[0, output.logits.shape[1] - chunk.rows :])
-            if chunk.heads is not None and self.watchable:
-                attention[n] = _rows(output.attentions, chunk.heads)
-        return Output(torch.cat(logits), attention)
+            fed = self._one(chunk)
+            if fed is not None:
+                logits.append(fed.logits)
+                if fed.attentions and chunk.heads is not None:
+                    attention[n] = _rows(fed.attentions, chunk.heads)
+        return Output(torch.cat(logits) if logits else torch.empty(0, self._vocab), attention)
 
-    def _one(self, chunk: Chunk) -> Any:
-        cache = self._caches.get(chunk.slot) if chunk.past else None
-        if cache is not None and cache.get_seq_length() > chunk.past:  # a step that failed half-way is being repeated
-            cache.crop(chunk.past)
-        options = {"output_attentions": True} if chunk.heads is not None and self.watchable else {}
-        ids = torch.tensor([chunk.ids], device=self._device)
-        output = self._model(input_ids=ids, past_key_values=cache, use_cache=True, **options)
-        self._caches[chunk.slot] = output.past_key_values
-        return output
+    def _one(self, chunk: Chunk) -> Fed | None:
+        past = self._past(chunk)
+        past.ids += chunk.ids
+        if not chunk.rows and self._feeder.feeding is not Feeding.CHUNKS:
+            return None
+        return self._feeder.feed(past, chunk.rows, chunk.heads is not None and self.watchable)
 
-    def _measure(self) -> tuple[int, int, int]:
-        """Bytes a token, layers and heads with weights; the latter 0 for a family that does not return them.
+    def _past(self, chunk: Chunk) -> Past:
+        """What the slot holds of this request; a step that failed half-way is being repeated where that is more than ``chunk.past``."""
+        past = self._pasts.get(chunk.slot)
+        if past is None or not chunk.past:
+            past = self._pasts[chunk.slot] = Past()
+        past.back_to(chunk.past)
+        assert len(past.ids) == chunk.past
+        return past
 
-        Nor does it count as returning them where asking for them changes the logits (Falcon loses its causal mask then).
+    def _bytes(self, slots: int, length: int) -> int:
+        return slots * (self._fixed_bytes + length * self.bytes_per_token)
+
+    def _measure_cache(self) -> tuple[int, int]:
+        """Bytes of a request however short, and bytes for each token."""
+        with torch.inference_mode():
+            short, long = (self._held(length) for length in (_SHORT, _LONG))
+        each = max(0, long - short) // (_LONG - _SHORT)
+        return max(0, short - _SHORT * each), each
+
+    def _held(self, length: int) -> int:
+        past = Past(list(range(length)))
+        self._feeder.feed(past, 1, False)
+        return past.bytes
+
+    def _measure_attention(self) -> tuple[int, int]:
+        """Layers and heads that return their weights; (0, 0) for a family that does not.
+
+        Nor does it count as returning them where asking for them changes the logits.
         """
         with torch.inference_mode():
-            ids = torch.arange(8, device=self._device)[None]
-            plain = self._model(input_ids=ids, use_cache=True)
-            output = self._model(input_ids=ids, use_cache=True, output_attentions=True)
-        weights = [layer for layer in getattr(output, "attentions", None) or () if layer is not None and layer.shape[-2:] == (8, 8)]
-        same = torch.allclose(plain.logits.float(), output.logits.float(), rtol=1e-2, atol=1e-2)
-        layers = len(weights) if same else 0
-        return _bytes_of(plain.past_key_values) // 8, layers, weights[0].shape[1] if layers else 0
+            plain = self._feeder.feed(Past(list(range(_LONG))), 1, False).logits
+            try:
+                watched = self._feeder.feed(Past(list(range(_LONG))), 1, True)
+            except Exception:  # a family that does not know the option
+                return 0, 0
+        weights = [layer for layer in watched.attentions if layer is not None and layer.shape[-1] == _LONG]
+        same = torch.allclose(plain.float(), watched.logits.float(), rtol=1e-2, atol=1e-2)
+        return (len(weights), weights[0].shape[1]) if weights and same else (0, 0)
 
 
-def _use_attention_with_weights(model: Any) -> None:
+def use_attention_with_weights(model: Any) -> None:
     """Eager attention is the one that returns its weights."""
-    try:
+    with suppress(ValueError, KeyError, AttributeError):  # a family that has only one attention, or looks at its config
         model.set_attn_implementation("eager")
-    except (ValueError, KeyError, AttributeError):
-        return  # the family has only one attention
+    config = model.config.get_text_config(decoder=True)
+    if config._attn_implementation != "eager":
+        config._attn_implementation = "eager"  # Falcon reads it at each call; ``check`` compares the logits in any case
 
 
 def _rows(weights: Sequence[torch.Tensor], heads: Heads) -> Attention:
     """``weights`` per layer (1, heads, queries, T)."""
-    return selected(torch.stack([layer[0, :, -1].float() for layer in weights]), heads)
-
-
-def _bytes_of(cache: Any) -> int:
-    """Keys and values of all layers of a transformers cache."""
-    tensors = [t for layer in cache.layers for t in (getattr(layer, "keys", None), getattr(layer, "values", None)) if t is not None]
-    return sum(tensor.numel() * tensor.element_size() for tensor in tensors)
+    return selected(torch.stack([layer[0, :, -1].float() for layer in weights if layer is not None]), heads)

@@ -40,13 +40,7 @@ def own_attention(folder: Path, sequence: list[int]) -> NDArray[np.float32]:
     return stacked
 
 
-def test_a_family_whose_tokens_would_change_cannot_be_watched(engine_of: Callable[[str], Engine]) -> None:
-    engine = engine_of("falcon")
-    assert not engine.info.attention
-    assert tokens(engine.run(spec(prompt(5), watch=ALL)))[0].attention is None
-
-
-@pytest.mark.parametrize("family", [family for family in CONFIGS if family != "falcon"])
+@pytest.mark.parametrize("family", CONFIGS)
 def test_every_head_equals_the_models_own_attention(
     family: str, engine_of: Callable[[str], Engine], checkpoint: Callable[[str], Path]
 ) -> None:
