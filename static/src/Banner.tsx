@@ -3,14 +3,12 @@
 import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { leave } from "./session";
-import { fields } from "./store/draft";
+import { placeOf } from "./store/draft";
 import { run } from "./store/view";
-import { fieldNamed } from "./settings/schema";
 
 export function Banner() {
   const { errors, phase } = run.value;
-  const names = [...fields.map(({ name }) => name), "prompt", "model"];
-  const loose = errors.filter(({ field }) => fieldNamed(field, names) === null);
+  const loose = errors.filter(({ field }) => placeOf(field) === null);
   if (loose.length === 0) return null;
   return (
     <div class="banner" role="alert" data-testid="banner" data-code={loose[0]?.code}>

@@ -6,7 +6,7 @@ import { render } from "preact";
 import { Banner } from "./Banner";
 import { Bar } from "./bar/Bar";
 import { Inspector } from "./inspector/Inspector";
-import { Prompt } from "./Prompt";
+import { Prompt } from "./prompt/Prompt";
 import { connect } from "./session";
 import { Panel } from "./settings/Panel";
 import { startOrShowFault } from "./start";

@@ -12,6 +12,17 @@ export interface ModelChoice {
   layers: number | null;
   heads: number | null;
   weight_bytes?: number | null;
+  chat: boolean; // whether it has a chat template
+  address: string; // where others find it: a Hub id or a folder
+  revision: string | null;
+}
+
+export type Role = "system" | "user" | "assistant";
+
+/** One turn of a conversation. */
+export interface Message {
+  role: Role;
+  content: string;
 }
 
 export interface Preset {
@@ -21,11 +32,21 @@ export interface Preset {
   sampling: SamplingParams;
 }
 
+/** A beginning to try: a text, or the messages of a conversation. `language` is that of the text. */
+export interface Starter {
+  name: string;
+  language: string;
+  title: string;
+  prompt: string;
+  messages: Message[];
+}
+
 export interface Boot {
   models: ModelChoice[];
   schema: Schema;
   groups: { name: string; title: string }[];
   presets: Preset[];
+  starters: Starter[];
   example: { prompt: string; sampling: SamplingParams; watch: Watch; max_tokens_per_second: number | null };
   speeds: number[];
   limits: { max_frame_bytes: number; ack_window: number; max_shown: number };

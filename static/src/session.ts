@@ -4,11 +4,11 @@ import { batch } from "@preact/signals";
 import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { pack, unpack, type Incoming } from "./protocol/codec";
+import { Refusal, rendered } from "./prompt/ask";
 import type { ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
-import { fieldNamed } from "./settings/schema";
 import { Connection } from "./socket/connection";
 import { Gatherer } from "./socket/frames";
-import { boot, draft, draftOf, faults, fields, refusals, specOf } from "./store/draft";
+import { asked, boot, draft, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
 import { isLive, reduce, reduceAll } from "./store/run";
 import { loadFor, storeFor } from "./store/storage";
 import { connection, follow, run } from "./store/view";
@@ -16,7 +16,6 @@ import { connection, follow, run } from "./store/view";
 const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${boot.socket}`;
 const arrived = new Gatherer<Incoming>(apply);
 let link: Connection | null = null;
-let asked: RunSpec | null = null; // what the start message that is still to be answered said
 let early: ClientMessage | null = null; // a start that waits for the socket to open
 let unwanted: string | null = null; // the ref of a start that was stopped before it was answered
 
@@ -33,8 +32,9 @@ export function connect(): void {
 
 function openRun(id: string): void {
   run.value = reduce(run.value, { type: "opened", run: id }, performance.now());
-  const spec = loadFor<RunSpec>(sessionStorage, `run:${id}`);
-  if (spec) draft.value = draftOf(spec);
+  const known = loadFor<Draft>(sessionStorage, `asked:${id}`);
+  asked.value = known && restored(known);
+  if (asked.value) draft.value = asked.value;
 }
 
 function changed(status: typeof connection.value): void {
@@ -58,29 +58,55 @@ function send(message: ClientMessage): boolean {
 
 /** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
 export function start(): string | null {
-  refusals.value = draft.value.prompt ? {} : { prompt: gettext("Write a prompt first.") };
+  refusals.value = isEmpty(draft.value) ? { prompt: gettext("Write a prompt first.") } : {};
   const [wrong] = Object.keys(faults.value);
   if (wrong) return wrong;
   if (isLive(run.value)) return null;
-  begin(specOf(draft.value));
+  void begin(draft.value);
   return null;
 }
 
-function begin(spec: RunSpec): void {
+const isEmpty = (draft: Draft): boolean =>
+  modeOf(draft) === "chat" ? draft.messages.every(({ content }) => !content) : draft.prompt === "";
+
+async function begin(wanted: Draft): Promise<void> {
   const ref = crypto.getRandomValues(new Uint32Array(2)).join("-");
-  asked = spec;
   batch(() => {
+    asked.value = wanted;
     run.value = reduce(run.value, { type: "asked", ref, at: performance.now() }, performance.now());
     follow();
     rememberRun(null);
   });
+  if (modeOf(wanted) === "complete") return submit(ref, specOf(wanted, null));
+  try {
+    const { ids } = await rendered(wanted);
+    if (run.value.ref === ref && unwanted !== ref) submit(ref, specOf(wanted, ids));
+    else if (unwanted === ref) leave();
+  } catch (error) {
+    refuse(error instanceof Refusal ? error.errors : [{ ...NO_ANSWER, message: String(error) }]);
+  }
+}
+
+const NO_ANSWER: ErrorInfo = { code: "unavailable", message: "", field: null, value: null, bound: null };
+
+function submit(ref: string, spec: RunSpec): void {
   const message: ClientMessage = { type: "start", ref, spec };
-  if (!send(message)) early = message;
+  const { length } = pack(message);
+  const bound = boot.limits.max_frame_bytes;
+  if (length > bound) refuse([{ code: "too_long", message: "", field: "prompt", value: String(length), bound: String(bound) }]);
+  else if (!send(message)) early = message;
+}
+
+/** Ends a start that never left this page. */
+function refuse(errors: ErrorInfo[]): void {
+  batch(() => {
+    run.value = reduce(run.value, { type: "unanswered", errors }, performance.now());
+    showAtFields(errors);
+  });
 }
 
 function unanswered(code: string, message: string): void {
-  const error: ErrorInfo = { code, message, field: null, value: null, bound: null };
-  run.value = reduce(run.value, { type: "unanswered", error }, performance.now());
+  refuse([{ code, message, field: null, value: null, bound: null }]);
 }
 
 /** Ends the run, or, where the server has yet to accept it, ends it as soon as it does. */
@@ -119,7 +145,7 @@ function apply(messages: Incoming[]): void {
 function notice(message: Incoming): void {
   if (message.type === "accepted" && message.run === run.value.id) {
     rememberRun(message.run);
-    if (asked) storeFor(sessionStorage, `run:${message.run}`, asked);
+    storeFor(sessionStorage, `asked:${message.run}`, asked.value);
     if (unwanted === message.ref) cancel();
   }
   if (message.type === "error") showAtFields(message.errors);
@@ -127,9 +153,8 @@ function notice(message: Incoming): void {
 }
 
 function showAtFields(errors: ErrorInfo[]): void {
-  const names = [...fields.map(({ name }) => name), "prompt", "model"];
   const placed = errors.flatMap((error) => {
-    const name = fieldNamed(error.field, names);
+    const name = placeOf(error.field);
     return name ? [[name, sentence(error)] as const] : [];
   });
   refusals.value = { ...refusals.value, ...Object.fromEntries(placed) };

@@ -1,14 +1,18 @@
 /** What the person has set up and not yet run: prompt, model, settings, speed. Kept over a reload of the page, not over a visit. */
 
 import { computed, effect, signal } from "@preact/signals";
-import { type Boot, readBoot } from "../boot";
+import { type Boot, type Message, readBoot } from "../boot";
 import type { RunSpec, SamplingParams, Watch } from "../protocol/generated";
-import { equal, fieldsOf, problems, type Field, type Values } from "../settings/schema";
+import { equal, fieldNamed, fieldsOf, problems, type Field, type Values } from "../settings/schema";
 import { loadFor, storeFor } from "./storage";
+
+export type Mode = "complete" | "chat";
 
 export interface Draft {
   model: string;
-  prompt: string;
+  mode: Mode;
+  prompt: string; // to complete
+  messages: Message[]; // to answer
   sampling: Values;
   watch: Required<Watch>;
   speed: number | null; // tokens per second; null: as fast as it goes
@@ -20,21 +24,38 @@ const PRESET_GROUPS = ["sampling", "penalties"]; // a preset leaves length, stop
 
 const example = (): Draft => ({
   model: boot.models.find((model) => model.default)?.name ?? boot.models[0]?.name ?? "",
+  mode: "complete",
   prompt: boot.example.prompt,
+  messages: boot.starters.find(({ language, messages }) => language === boot.language && messages.length)?.messages ?? [],
   sampling: { ...Object.fromEntries(fields.map(({ name, initial }) => [name, initial])), ...boot.example.sampling },
   watch: { top_n: 20, pinned: [], attention: "mean", heads: [], ...boot.example.watch },
   speed: boot.example.max_tokens_per_second,
 });
 
 const KEY = `draft:${boot.version}`;
-export const draft = signal<Draft>(loadFor<Draft>(sessionStorage, KEY) ?? example());
+const stored = loadFor<Draft>(sessionStorage, KEY);
+export const draft = signal<Draft>(stored ? restored(stored) : example());
 // An untouched example is not kept, so that it comes back in the reader's language when that changes.
 effect(() => storeFor(sessionStorage, KEY, equal(draft.value, example()) ? null : draft.value));
 
 /** What the server said about a field; forgotten when the field is touched. */
 export const refusals = signal<Record<string, string>>({});
 export const faults = computed<Record<string, string>>(() => ({ ...refusals.value, ...problems(fields, draft.value.sampling) }));
-export const model = computed(() => boot.models.find(({ name }) => name === draft.value.model) ?? null);
+const modelNamed = (wanted: string) => boot.models.find(({ name }) => name === wanted) ?? null;
+export const model = computed(() => modelNamed(draft.value.model));
+
+/** A model without a chat template only completes, whatever was chosen for another one. */
+export const modeOf = ({ mode, model }: Draft): Mode => (modelNamed(model)?.chat ? mode : "complete");
+export const mode = computed(() => modeOf(draft.value));
+
+/** What the run on the screen was asked for; null where another page asked for it. */
+export const asked = signal<Draft | null>(null);
+
+/** The field of the page that an error's path names: however the prompt was sent, it was typed in one place. */
+export function placeOf(path: string | null): string | null {
+  const place = fieldNamed(path, [...fields.map(({ name }) => name), "prompt", "model", "prompt_token_ids", "messages"]);
+  return place === "prompt_token_ids" || place === "messages" ? "prompt" : place;
+}
 
 export function change(part: Partial<Draft>): void {
   draft.value = { ...draft.value, ...part };
@@ -70,19 +91,14 @@ export const startOver = (): void => {
   refusals.value = {};
 };
 
-/** The run that the draft asks for. */
-export function specOf({ model, prompt, sampling, watch, speed }: Draft): RunSpec {
-  return { model, prompt, sampling: sampling as SamplingParams, watch, max_tokens_per_second: speed };
+/** The run that the draft asks for. A conversation is sent as the ids that its template makes of it. */
+export function specOf({ model, prompt, sampling, watch, speed }: Draft, ids: number[] | null): RunSpec {
+  const text = ids ? { prompt_token_ids: ids } : { prompt };
+  return { model, ...text, sampling: sampling as SamplingParams, watch, max_tokens_per_second: speed };
 }
 
-export function draftOf(spec: RunSpec): Draft {
-  const { model = "", prompt, sampling = {}, watch = {}, max_tokens_per_second: speed = null } = spec;
+/** A draft that was stored, with what has been added to drafts since. */
+export function restored(stored: Draft): Draft {
   const plain = example();
-  return {
-    model: model || plain.model,
-    prompt: prompt ?? plain.prompt,
-    sampling: { ...plain.sampling, ...sampling },
-    watch: { ...plain.watch, ...watch },
-    speed,
-  };
+  return { ...plain, ...stored, sampling: { ...plain.sampling, ...stored.sampling }, watch: { ...plain.watch, ...stored.watch } };
 }

@@ -30,7 +30,7 @@ export interface RunState {
 export type Local =
   | { type: "asked"; ref: string; at: number }
   | { type: "opened"; run: string }
-  | { type: "unanswered"; error: ErrorInfo }
+  | { type: "unanswered"; errors: ErrorInfo[] }
   | { type: "left" };
 
 export const EMPTY: RunState = {
@@ -76,7 +76,7 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
     case "left":
       return EMPTY;
     case "unanswered":
-      return { ...EMPTY, phase: "refused", errors: [message.error] };
+      return { ...EMPTY, phase: "refused", errors: message.errors };
     case "accepted":
       if (message.ref !== state.ref) return state;
       return { ...state, phase: "queued", ref: null, id: message.run, epoch: message.epoch, position: message.position };
@@ -109,7 +109,13 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
     case "prefilled":
       return { ...state, phase: "running", prefilled: message };
     case "token":
+      if (message.sample > 0) return state;
       return { ...state, phase: "running", tokens: [...state.tokens, message], firstTokenAt: state.firstTokenAt ?? now };
+    case "sample_finished":
+    case "drafts":
+    case "beams":
+    case "hypotheses":
+      return state;
     case "resumed":
       return { ...state, takeovers: [...state.takeovers, message.step] };
     case "finished":

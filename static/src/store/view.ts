@@ -1,12 +1,12 @@
 /** What is being looked at: the run, the selected token, the head, the colours. Signals; the reducer is in `run.ts`. */
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import type { Status } from "../socket/connection";
 import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
 import { calm } from "./calm";
+import { kept } from "./kept";
 import { EMPTY, type RunState } from "./run";
-import { loadFor, storeFor } from "./storage";
 
 const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
@@ -43,13 +43,6 @@ roomy.addEventListener("change", () => (settingsOpen.value = roomy.matches));
 
 export const head = signal<Head>({ layer: 0, head: MEAN });
 export const hideFirst = kept("hideFirst", false);
-
-/** A signal that the browser remembers. */
-function kept<T>(name: string, initial: T) {
-  const remembered = signal<T>(loadFor<T>(localStorage, name) ?? initial);
-  effect(() => storeFor(localStorage, name, remembered.value));
-  return remembered;
-}
 
 export function pick(to: number): void {
   picked.value = last.value < 0 ? null : Math.max(0, Math.min(last.value, to));

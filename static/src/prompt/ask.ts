@@ -1,0 +1,71 @@
+/** Asks the server what a prompt is to the model: its tokens, and the text that a conversation becomes. Debounced, the last question wins. */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { Message } from "../boot";
+import type { ErrorInfo } from "../protocol/generated";
+import { draft, modeOf, type Draft } from "../store/draft";
+import type { Encoded } from "./segments";
+
+const CALM_MS = 120; // between the last key and the question
+
+type Question = { type: "text"; model: string; prompt: string } | { type: "chat"; model: string; messages: Message[] };
+
+export interface Answer extends Encoded {
+  question: string; // what was asked, word for word
+  context: number | null;
+}
+
+/** The server said why not. */
+export class Refusal extends Error {
+  constructor(readonly errors: ErrorInfo[]) {
+    super(errors.map(({ message }) => message).join("; "));
+  }
+}
+
+const questionOf = (wanted: Draft): Question =>
+  modeOf(wanted) === "chat"
+    ? { type: "chat", model: wanted.model, messages: wanted.messages }
+    : { type: "text", model: wanted.model, prompt: wanted.prompt };
+
+const question = computed(() => JSON.stringify(questionOf(draft.value)));
+
+/** The newest answer, to the present question or to one just before it. */
+export const answer = signal<Answer | null>(null);
+export const refusal = signal<ErrorInfo | null>(null);
+export const isFresh = computed(() => answer.value?.question === question.value);
+
+effect(() => {
+  const asked = question.value;
+  const abort = new AbortController();
+  const timer = setTimeout(() => void keep(asked, abort.signal), answer.peek() ? CALM_MS : 0);
+  return () => {
+    clearTimeout(timer);
+    abort.abort();
+  };
+});
+
+async function keep(asked: string, signal: AbortSignal): Promise<void> {
+  try {
+    answer.value = await ask(asked, signal);
+    refusal.value = null;
+  } catch (error) {
+    if (!signal.aborted) refusal.value = error instanceof Refusal ? (error.errors[0] ?? null) : null;
+  }
+}
+
+/** The prompt of `wanted` as the model gets it. Raises `Refusal`. */
+export async function rendered(wanted: Draft): Promise<Answer> {
+  const asked = JSON.stringify(questionOf(wanted));
+  const known = answer.peek();
+  return known?.question === asked ? known : ask(asked);
+}
+
+async function ask(asked: string, signal?: AbortSignal): Promise<Answer> {
+  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
+  const response = await fetch("/prompts/tokens", { method: "POST", headers, body: asked, signal: signal ?? null });
+  const said = (await response.json()) as Omit<Answer, "question"> & { errors?: ErrorInfo[] };
+  if (said.errors) throw new Refusal(said.errors);
+  return { ...said, question: asked };
+}
+
+const csrfToken = (): string => document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
