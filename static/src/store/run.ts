@@ -116,6 +116,11 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
     case "beams":
     case "hypotheses":
       return state;
+    case "sample_finished":
+    case "drafts":
+    case "beams":
+    case "hypotheses":
+      return state;
     case "resumed":
       return { ...state, takeovers: [...state.takeovers, message.step] };
     case "finished":
