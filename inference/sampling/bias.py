@@ -20,6 +20,8 @@ class LogitBias(Stage):
     name: ClassVar[StageName] = "logit_bias"
     reorders = True
     removes = False
+    looks_back = False
+    edits = True
 
     def active(self, params: SamplingParams) -> bool:
         return any(params.logit_bias.values())
@@ -46,6 +48,7 @@ class MinTokens(Stage):
     name: ClassVar[StageName] = "min_tokens"
     reorders = True
     removes = True
+    edits = True
 
     def active(self, params: SamplingParams) -> bool:
         return params.min_tokens > 0
@@ -56,7 +59,7 @@ class MinTokens(Stage):
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         banned = cells([self._banned(row) for row in rows])
         if not len(banned.ids):
-            return scores
+            return scores.spread  # as it would be if a neighbour had something banned
         after = scores.edit(banned, np.full(len(banned.ids), -np.inf))
         return _give_back(scores, after, banned, after.field.survivors == 0)
 

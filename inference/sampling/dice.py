@@ -34,14 +34,17 @@ def philox(counter: Words, key: Words) -> Words:
     return np.stack([c0, c1, c2, c3], axis=-1)
 
 
-def uniforms(seed: int, sample: int, first: int, count: int) -> Floats:
+FOR_TOKEN, FOR_XTC = 0, 1  # what a number is drawn for
+
+
+def uniforms(seed: int, sample: int, first: int, count: int, purpose: int = FOR_TOKEN) -> Floats:
     """(count,) numbers in [0, 1) with 53 bits, for the steps from ``first``. ``seed`` < 2**64, ``sample`` < 2**32.
 
-    The counter's words are (step low, step high, sample, 0); the last is free for draws other than that of the token.
+    The counter's words are (step low, step high, sample, purpose), so that draws for another purpose are other numbers.
     """
     steps = np.arange(first, first + count, dtype=np.uint64)
     zeros = np.zeros_like(steps)
-    counter = np.stack([steps & _LOW, steps >> _HALF, zeros + np.uint64(sample), zeros], axis=-1)
+    counter = np.stack([steps & _LOW, steps >> _HALF, zeros + np.uint64(sample), zeros + np.uint64(purpose)], axis=-1)
     words = philox(counter, np.array([seed & 0xFFFFFFFF, seed >> 32], dtype=np.uint64))
     bits = ((words[:, 0] << _HALF) | words[:, 1]) >> np.uint64(11)
     numbers: Floats = bits.astype(np.float64) * 2.0**-53
@@ -53,14 +56,14 @@ class Rolls:
 
     _BLOCK = 128
 
-    def __init__(self, seed: int, sample: int) -> None:
-        self._seed, self._sample = seed, sample
+    def __init__(self, seed: int, sample: int, purpose: int = FOR_TOKEN) -> None:
+        self._seed, self._sample, self._purpose = seed, sample, purpose
         self._block, self._numbers = -1, np.empty(0)
 
     def at(self, step: int) -> float:
         block = step // self._BLOCK
         if block != self._block:
-            self._block, self._numbers = block, uniforms(self._seed, self._sample, block * self._BLOCK, self._BLOCK)
+            self._block, self._numbers = block, uniforms(self._seed, self._sample, block * self._BLOCK, self._BLOCK, self._purpose)
         return float(self._numbers[step % self._BLOCK])
 
 

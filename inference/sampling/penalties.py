@@ -22,6 +22,7 @@ class RepetitionPenalty(Stage):
     name: ClassVar[StageName] = "repetition_penalty"
     reorders = True
     removes = False
+    edits = True
 
     def active(self, params: SamplingParams) -> bool:
         return params.repetition_penalty != 1.0
@@ -47,6 +48,7 @@ class PresencePenalty(Stage):
     name: ClassVar[StageName] = "presence_penalty"
     reorders = True
     removes = False
+    edits = True
 
     def active(self, params: SamplingParams) -> bool:
         return params.presence_penalty != 0.0
@@ -71,6 +73,7 @@ class FrequencyPenalty(Stage):
     name: ClassVar[StageName] = "frequency_penalty"
     reorders = True
     removes = False
+    edits = True
 
     def active(self, params: SamplingParams) -> bool:
         return params.frequency_penalty != 0.0

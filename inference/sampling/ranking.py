@@ -62,7 +62,7 @@ def best(scores: Floats, n: int) -> Ranking:
 def _select(scores: Floats, n: int) -> Ranking:
     vocab = scores.shape[1]
     chosen = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
-    ids, values = _ordered(scores, _at(chosen, (-_at(scores, chosen)).argsort(-1)))
+    ids, values = _ordered(scores, at_columns(chosen, (-at_columns(scores, chosen)).argsort(-1)))
     last = values[:, -1:]
     return Ranking(ids, values, (values > last).sum(-1).tolist(), (last[:, 0] > -np.inf).tolist())
 
@@ -77,7 +77,7 @@ def _ordered(scores: Floats, ids: Ints) -> tuple[Ints, Floats]:
 
     A stable sort in the first place would take five times as long as one that is not and this repair.
     """
-    values = _at(scores, ids)
+    values = at_columns(scores, ids)
     differs = values[:, 1:] != values[:, :-1]
     if differs.all():
         return ids, values
@@ -86,10 +86,10 @@ def _ordered(scores: Floats, ids: Ints) -> tuple[Ints, Floats]:
     np.cumsum(differs, axis=-1, out=group[:, 1:])
     keys: Ints = np.sort(group * above + ids, axis=-1)
     keys %= above
-    return keys, _at(scores, keys)  # once more, for 0.0 and -0.0 are tied and yet differ
+    return keys, at_columns(scores, keys)  # once more, for 0.0 and -0.0 are tied and yet differ
 
 
-def _at(table: NDArray[Any], columns: Ints) -> NDArray[Any]:
+def at_columns(table: NDArray[Any], columns: Ints) -> NDArray[Any]:
     """(B, n) of ``table`` (B, m), at ``columns`` (B, n) of each row. A single row needs no row indices, which halves the time."""
     picked: NDArray[Any] = table[0].take(columns) if len(table) == 1 else table[row_numbers(len(table)), columns]
     return picked

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from inference.sampling.bias import LogitBias, MinTokens
+from inference.sampling.cutoffs import EpsilonCutoff, EtaCutoff, TopA, TopNSigma
 from inference.sampling.penalties import FrequencyPenalty, PresencePenalty, RepetitionPenalty
 from inference.sampling.stage import Stage
+from inference.sampling.tail_free import TailFree
 from inference.sampling.temperature import Temperature
 from inference.sampling.truncation import MinP, TopK, TopP
+from inference.sampling.typical import Typical
+from inference.sampling.xtc import Xtc
 from inference.spec import StageName
 
 STAGES: dict[StageName, Stage] = {
@@ -19,7 +23,14 @@ STAGES: dict[StageName, Stage] = {
         FrequencyPenalty(),
         Temperature(),
         TopK(),
+        TailFree(),
+        Typical(),
         TopP(),
         MinP(),
+        TopA(),
+        EpsilonCutoff(),
+        EtaCutoff(),
+        TopNSigma(),
+        Xtc(),
     )
 }

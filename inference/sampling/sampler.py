@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from inference.events import StageInfo, Trace
 from inference.sampling.arrays import to_numpy
-from inference.sampling.dice import Fall, Rolls, fall
+from inference.sampling.dice import FOR_XTC, Fall, Rolls, fall
 from inference.sampling.pipeline import Step, walk
 from inference.sampling.registry import STAGES
 from inference.sampling.scores import Dense
@@ -43,11 +43,29 @@ class Route:
 
 
 @lru_cache(maxsize=4096)
-def route(order: tuple[StageName, ...], head: int, greedy: bool, watched: bool) -> Route:
+def route(stages: tuple[StageName, ...], head: int, greedy: bool, watched: bool) -> Route:
+    return Route(tuple(STAGES[name] for name in stages), head, greedy, watched)
+
+
+def _path(order: tuple[StageName, ...], active: frozenset[StageName], blindly_greedy: bool) -> tuple[StageName, ...]:
+    """The stages that a row is grouped by. Those that it does not need belong to it where they can: then neighbours that do can join."""
+    if not _divisible(order):
+        order = tuple(name for name in order if name in active)
+    while blindly_greedy and order and not (order[-1] in active and STAGES[order[-1]].reorders):
+        order = order[:-1]  # what cannot change which token is the best
+    return order
+
+
+@lru_cache(maxsize=4096)
+def _divisible(order: tuple[StageName, ...]) -> bool:
+    """Whether rows of one group may differ in the stages that they need.
+
+    They may not where something edits after something else has cut: spreading its neighbours' lists over the vocabulary would spread a
+    row's own, and its sums would be taken in another order.
+    """
     stages = [STAGES[name] for name in order]
-    while greedy and not watched and stages and not stages[-1].reorders:
-        stages.pop()  # no filter removes the best token, so that those at the end cannot change it
-    return Route(tuple(stages), head, greedy, watched)
+    cutting = [at for at, stage in enumerate(stages) if stage.removes and not stage.edits]
+    return not cutting or not any(stage.edits for stage in stages[cutting[0] :])
 
 
 class Sampler:
@@ -68,10 +86,13 @@ class Sampler:
         assert max(params.logit_bias, default=0) < vocab_size, "logit_bias names a token outside the vocabulary"
         self.params, self.pieces, self.device = params, pieces, device
         active = frozenset(name for name in params.stage_order if STAGES[name].active(params))
-        self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids)
+        self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids, Rolls(seed, sample, FOR_XTC))
         self._rolls = Rolls(seed, sample)
-        head = _head(params, vocab_size)
-        self._routes = {watched: route(params.stage_order, head, params.greedy, watched) for watched in (False, True)}
+        head = vocab_size if any(STAGES[name].whole for name in active) else _head(params, vocab_size)
+        greedy = params.greedy
+        self._routes = {
+            watched: route(_path(params.stage_order, active, greedy and not watched), head, greedy, watched) for watched in (False, True)
+        }
 
     def stages(self) -> list[StageInfo]:
         """Every stage of the order, active or not."""

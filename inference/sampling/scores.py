@@ -17,9 +17,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from inference.sampling.arrays import Floats, Ints
+from inference.sampling.arrays import Bools, Floats, Ints
 from inference.sampling.lazy import lazy
-from inference.sampling.ranking import Ranking, best
+from inference.sampling.ranking import Ranking, at_columns, best
 
 FAR_BELOW = -1e9  # exp of this is 0, and 0 times this is 0, which 0 times -inf is not
 
@@ -86,6 +86,10 @@ class Field:
         entropy = math.log(total) - float(self.terms[row]) / total
         return Summary(int(self.survivors[row]), float(self.top[row]) + math.log(total), entropy)
 
+    def deviation(self, row: int) -> float:
+        """The standard deviation of the finite scores of one row."""
+        return _deviation(self.scores[row][self.scores[row] > -np.inf])
+
     def divide(self, by: Floats) -> Field:
         """Every score divided by its row's ``by`` (B,)."""
         return Field(self.scores / by[:, None])
@@ -112,6 +116,14 @@ class Dense:
         return Listed(ranking, ranking.count, [False] * len(short), short, self.field, self.head)
 
     @property
+    def spread(self) -> Dense:
+        return self
+
+    def summary(self, row: int) -> Summary:
+        """What a trace says of one row as a whole."""
+        return self.field.summary(row)
+
+    @property
     def best_ids(self) -> Ints:
         """(B,) the token with the largest score; the lowest id of several."""
         ids: Ints = self.field.scores.argmax(-1)
@@ -126,6 +138,10 @@ class Dense:
         """These scores with ``values`` (M,) at ``cells``."""
         scores = self.field.scores.copy()
         scores[cells.rows, cells.ids] = values
+        return self.replaced(scores)
+
+    def replaced(self, scores: Floats) -> Dense:
+        """``scores`` (B, V) in place of these."""
         return Dense(Field(scores), self.head, self.short)
 
     def divide(self, by: Floats) -> Dense:
@@ -202,6 +218,33 @@ class Listed:
         short = [was or (on and rest and kept == listed) for was, on, rest, kept, listed in ends]
         return Listed(self.ranking, count, [cut or on for cut, on in zip(self.cut, active, strict=True)], short, self.source, self.head)
 
+    def drop(self, gone: Bools) -> Listed:
+        """These scores without the listed tokens at ``gone`` (B, n). What is beyond the list stays, and so does the order."""
+        if not gone.any():
+            return self
+        order = gone.argsort(-1, kind="stable")  # what stays comes first
+        scores = np.where(gone, -np.inf, self.ranking.scores)
+        count = [count - fewer for count, fewer in zip(self.count, gone.sum(-1).tolist(), strict=True)]
+        ranking = Ranking(at_columns(self.ranking.ids, order), at_columns(scores, order), count, self.ranking.rest)
+        return Listed(ranking, count, self.cut, self.short, self._source_without(gone), self.head)
+
+    def _source_without(self, gone: Bools) -> Field:
+        if all(self.cut):  # nobody will ask for it
+            return self.source
+        rows, columns = gone.nonzero()
+        scores = self.source.scores.copy()
+        scores[rows, self.ranking.ids[rows, columns]] = -np.inf
+        return Field(scores)
+
+    def shorten(self, short: list[bool]) -> Listed:
+        """The same, where rows that are ``short`` (B,) are void."""
+        marked = [was or now for was, now in zip(self.short, short, strict=True)]
+        return Listed(self.ranking, self.count, self.cut, marked, self.source, self.head)
+
+    def deviation(self, row: int) -> float:
+        """The standard deviation of the scores of one row's survivors."""
+        return _deviation(self.ranking.scores[row, : self.count[row]]) if self.cut[row] else self.source.deviation(row)
+
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
         source = self.source if all(self.cut) else self.source.divide(by)
@@ -224,6 +267,11 @@ class Listed:
     def edit(self, cells: Cells, values: Floats) -> Dense:
         """These scores with ``values`` (M,) at ``cells``."""
         return self.spread.edit(cells, values)
+
+
+def _deviation(scores: Floats) -> float:
+    """The standard deviation of ``scores`` (n,), of which a void row has none."""
+    return float(scores.std()) if len(scores) else 0.0
 
 
 Scores = Dense | Listed

@@ -94,10 +94,28 @@ class Standing:
         return ranks
 
     @property
+    def scores(self) -> Floats:
+        """(B, K)"""
+        scores: Floats = self.all.scores[self.place]
+        return scores
+
+    @property
     def probabilities(self) -> Floats:
         """(B, K)"""
         probabilities: Floats = self.all.probabilities[self.place]
         return probabilities
+
+    @property
+    def surprise(self) -> Floats:
+        """(B, K) -ln of the probabilities."""
+        surprise: Floats = self.all.logsumexp[self.place][:, None] - self.all.scores[self.place]
+        return surprise
+
+    @property
+    def entropy(self) -> Floats:
+        """(B,) of the whole distribution, in nats."""
+        listed = self.all.listed[self.place]
+        return np.array([listed.summary(row).entropy for row in range(len(listed.count))])
 
     @property
     def mass_before(self) -> Floats:

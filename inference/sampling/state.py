@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
+from inference.sampling.dice import Rolls
 from inference.sampling.lazy import lazy
 from inference.spec import SamplingParams, StageName
 
@@ -41,9 +42,16 @@ class RowState:
     """One run as its stages see it."""
 
     def __init__(
-        self, params: SamplingParams, active: frozenset[StageName], prompt_ids: Sequence[int], vocab_size: int, eos_token_ids: Sequence[int]
+        self,
+        params: SamplingParams,
+        active: frozenset[StageName],
+        prompt_ids: Sequence[int],
+        vocab_size: int,
+        eos_token_ids: Sequence[int],
+        coin: Rolls,
     ) -> None:
         self.params = params
+        self._coin = coin  # for XTC
         self.active = active  # the stages of its order that are not at their neutral value
         self.vocab_size = vocab_size
         self.generated = 0  # tokens chosen so far
@@ -59,6 +67,11 @@ class RowState:
         self.output.add(token_id)
         self._counts[token_id] += 1
         self.generated += 1
+
+    @property
+    def toss(self) -> float:
+        """The number in [0, 1) that decides whether XTC acts in the coming step."""
+        return self._coin.at(self.generated)
 
     @property
     def output_counts(self) -> Ints:

@@ -22,6 +22,7 @@ class Temperature(Stage):
     name: ClassVar[StageName] = "temperature"
     reorders = False
     removes = False
+    looks_back = False
 
     def active(self, params: SamplingParams) -> bool:
         return params.temperature not in (0.0, 1.0)

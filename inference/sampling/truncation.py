@@ -23,6 +23,7 @@ class TopK(Stage):
     name: ClassVar[StageName] = "top_k"
     reorders = False
     removes = True
+    looks_back = False
 
     def active(self, params: SamplingParams) -> bool:
         return params.top_k > 0
@@ -57,6 +58,7 @@ class TopP(Stage):
     name: ClassVar[StageName] = "top_p"
     reorders = False
     removes = True
+    looks_back = False
 
     def active(self, params: SamplingParams) -> bool:
         return params.top_p < 1.0
@@ -82,6 +84,7 @@ class MinP(Stage):
     name: ClassVar[StageName] = "min_p"
     reorders = False
     removes = True
+    looks_back = False
 
     def active(self, params: SamplingParams) -> bool:
         return params.min_p > 0.0

@@ -21,11 +21,17 @@ class Spec(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, strict=True)
 
 
-def setting(default: Any, group: str, title: str, help: str, *, formula: str = "", neutral: Any = None, **bounds: Any) -> Any:
-    """A field of ``SamplingParams``. ``slider`` is ``[min, max, step]`` of the control, which may be narrower than the bounds."""
+def setting(
+    default: Any, group: str, title: str, help: str, *, formula: str = "", neutral: Any = None, rare: bool = False, needs: str = "", **bounds: Any
+) -> Any:
+    """A field of ``SamplingParams``.
+
+    ``slider`` is ``[min, max, step]`` of the control, which may be narrower than the bounds. A ``rare`` setting is folded away; one that
+    ``needs`` another has no effect while that is at its neutral value.
+    """
     slider = bounds.pop("slider", None)
     default_factory = bounds.pop("default_factory", None)
-    extra = {"group": group, "formula": formula, "neutral": neutral, "slider": slider}
+    extra = {"group": group, "formula": formula, "neutral": neutral, "slider": slider, "rare": rare, "needs": needs}
     value = {"default_factory": default_factory} if default_factory else {"default": default}
     return Field(title=title, description=help, json_schema_extra=extra, **value, **bounds)
 

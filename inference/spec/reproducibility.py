@@ -18,8 +18,15 @@ StageName = Literal[
     "frequency_penalty",
     "temperature",
     "top_k",
+    "tfs_z",
+    "typical_p",
     "top_p",
     "min_p",
+    "top_a",
+    "epsilon_cutoff",
+    "eta_cutoff",
+    "top_n_sigma",
+    "xtc",
 ]
 DEFAULT_STAGE_ORDER: tuple[StageName, ...] = get_args(StageName)
 

@@ -24,6 +24,9 @@ export const number = (value: number): string => String(Number(value.toPrecision
 
 export const score = (value: number): string => value.toFixed(2).replace("-", "−");
 
+/** Nats as bits. */
+export const bits = (nats: number): string => (nats / Math.LN2).toFixed(2);
+
 export function milliseconds(value: number | null): string {
   if (value === null) return "–";
   return value >= 1000 ? `${(value / 1000).toFixed(2)} s` : `${value >= 100 ? value.toFixed(0) : value.toFixed(1)} ms`;

@@ -69,12 +69,23 @@ def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
     def maybe(value: Any, neutral: Any) -> Any:
         return value if rng.random() < 0.5 else neutral
 
+    def rare(value: Any, neutral: Any) -> Any:
+        return value if rng.random() < 0.25 else neutral
+
     order = DEFAULT_STAGE_ORDER if rng.random() < 0.6 else tuple(rng.permutation(np.array(DEFAULT_STAGE_ORDER)).tolist())
     return SamplingParams(
         temperature=float(rng.choice([0.0, 0.01, 0.3, 0.8, 1.0, 1.0, 1.7, 10.0])),
         top_k=maybe(int(rng.choice([1, 2, 5, 50, 300, vocab, 1_000_000])), 0),
         top_p=maybe(float(rng.choice([1e-6, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9])), 1.0),
         min_p=maybe(float(rng.choice([1e-9, 0.01, 0.1, 0.5, 1.0])), 0.0),
+        typical_p=rare(float(rng.choice([0.05, 0.5, 0.95, 0.999])), 1.0),
+        top_n_sigma=rare(float(rng.choice([0.01, 0.5, 1.0, 3.0])), 0.0),
+        top_a=rare(float(rng.choice([0.001, 0.2, 1.0])), 0.0),
+        tfs_z=rare(float(rng.choice([0.0, 0.3, 0.95])), 1.0),
+        epsilon_cutoff=rare(float(rng.choice([1e-5, 0.003, 0.2])), 0.0),
+        eta_cutoff=rare(float(rng.choice([1e-5, 0.003, 0.2])), 0.0),
+        xtc_probability=rare(float(rng.choice([0.5, 1.0])), 0.0),
+        xtc_threshold=float(rng.choice([1e-4, 0.05, 0.1, 0.4])),
         min_keep=int(rng.choice([1, 1, 2, 20, 1000])),
         repetition_penalty=maybe(float(rng.choice([0.7, 1.05, 1.3, 10.0])), 1.0),
         presence_penalty=maybe(float(rng.choice([-2.0, 0.3, 2.0])), 0.0),

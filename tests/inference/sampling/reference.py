@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -46,17 +47,21 @@ class Stage:
         return float(self.scores.max() + np.log(np.exp(self.scores - self.scores.max()).sum()))
 
 
-def run(logits: Floats, params: SamplingParams, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = ()) -> list[Stage]:
-    """The raw logits and every active stage, in order."""
+def run(
+    logits: Floats, params: SamplingParams, prompt: Sequence[int] = (), output: Sequence[int] = (), eos: Sequence[int] = (), toss: float = 0.0
+) -> list[Stage]:
+    """The raw logits and every active stage, in order. ``toss`` is what XTC draws."""
     trail = [Stage("logits", np.asarray(logits, dtype=np.float64))]
     for name in params.stage_order:
-        after = _apply(name, trail[-1], params, prompt, output, eos)
+        after = _apply(name, trail[-1], params, prompt, output, eos, toss)
         if after is not None:
             trail.append(after)
     return trail
 
 
-def _apply(name: str, before: Stage, params: SamplingParams, prompt: Sequence[int], output: Sequence[int], eos: Sequence[int]) -> Stage | None:
+def _apply(
+    name: str, before: Stage, params: SamplingParams, prompt: Sequence[int], output: Sequence[int], eos: Sequence[int], toss: float
+) -> Stage | None:
     z, p = before.scores.copy(), before.probabilities
     if name == "logit_bias" and any(params.logit_bias.values()):
         for token, bias in params.logit_bias.items():
@@ -90,7 +95,60 @@ def _apply(name: str, before: Stage, params: SamplingParams, prompt: Sequence[in
         return _removal(name, before, np.where(_kept(before, ahead < params.top_p, params), z, -np.inf), ahead)
     if name == "min_p" and params.min_p:
         return _removal(name, before, np.where(_kept(before, p >= params.min_p * p.max(), params), z, -np.inf), p)
+    if name == "top_a" and params.top_a:
+        return _removal(name, before, np.where(_kept(before, p >= params.top_a * p.max() ** 2, params), z, -np.inf), p)
+    if name == "epsilon_cutoff" and params.epsilon_cutoff:
+        return _removal(name, before, np.where((p >= params.epsilon_cutoff) | _tied_with_kept(before, params), z, -np.inf), p)
+    if name == "eta_cutoff" and params.eta_cutoff:
+        eta = min(params.eta_cutoff, np.sqrt(params.eta_cutoff) * np.exp(-before.entropy))
+        return _removal(name, before, np.where((p >= eta) | _tied_with_kept(before, params), z, -np.inf), p)
+    if name == "top_n_sigma" and params.top_n_sigma:
+        threshold = z.max() - params.top_n_sigma * z[z > -np.inf].std()
+        return _removal(name, before, np.where(_kept(before, z >= threshold, params), z, -np.inf), z)
+    if name == "tfs_z" and params.tfs_z < 1:
+        return _removal(name, before, np.where((before.ranks > 0) & (before.ranks <= _tail_free(before, params)), z, -np.inf), before.ranks)
+    if name == "typical_p" and params.typical_p < 1:
+        distance = np.abs(before.logsumexp - z - before.entropy)
+        return _removal(name, before, np.where(_typical(before, distance, params), z, -np.inf), distance)
+    if name == "xtc" and params.xtc_probability:
+        above = before.order[: np.count_nonzero(p >= params.xtc_threshold)]
+        if toss <= params.xtc_probability and len(above) > 1 and np.isfinite(z).sum() - (len(above) - 1) >= params.min_keep:
+            z[above[:-1]] = -np.inf
+        return _removal(name, before, z, p)
     return None
+
+
+def _tail_free(before: Stage, params: SamplingParams) -> int:
+    """How many stay; after llama.cpp's loop."""
+    p = [before.probabilities[token] for token in before.order if before.scores[token] > -np.inf]
+    if len(p) <= 2:
+        return len(p)
+    slope = [a - b for a, b in itertools.pairwise(p)]
+    bend = [abs(a - b) for a, b in itertools.pairwise(slope)]
+    share = [each / sum(bend) for each in bend] if sum(bend) > 1e-6 else [1 / len(bend)] * len(bend)
+    reached = itertools.accumulate(share)
+    return next((at for at, mass in enumerate(reached) if mass > params.tfs_z and at >= params.min_keep), len(p))
+
+
+def _typical(before: Stage, distance: Floats, params: SamplingParams) -> np.ndarray:
+    survivors = [token for token in before.order if before.scores[token] > -np.inf]
+    closest = sorted(survivors, key=lambda token: distance[token])
+    mass, last = 0.0, closest[-1]
+    for token in closest:
+        mass += before.probabilities[token]
+        if mass >= params.typical_p:
+            last = token
+            break
+    kept: np.ndarray = distance <= distance[last]
+    kept[closest[: params.min_keep]] = True
+    return kept
+
+
+def _tied_with_kept(before: Stage, params: SamplingParams) -> np.ndarray:
+    """What is at least as likely as the last of ``min_keep``, as transformers' epsilon and eta keep it."""
+    last = np.sort(before.scores)[::-1][min(params.min_keep, len(before.scores)) - 1]
+    tied: np.ndarray = before.scores >= last
+    return tied
 
 
 def _kept(before: Stage, passes: np.ndarray, params: SamplingParams) -> np.ndarray:

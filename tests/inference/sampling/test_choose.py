@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pytest
@@ -11,8 +11,10 @@ import torch
 from hypothesis import given, settings
 
 from inference.events import Trace
+from inference.sampling.arrays import Floats
+from inference.sampling.dice import FOR_XTC, Rolls
 from inference.sampling.sampler import Choice, Group, Outcome, choose
-from inference.spec import SamplingParams
+from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams
 from tests.inference.sampling import reference
 from tests.inference.sampling.build import BLIND, WATCH, one, random_logits, random_params, sampler, seeds
 
@@ -24,15 +26,20 @@ def case(seed: int) -> tuple[np.random.Generator, int]:
     return rng, int(rng.choice(VOCABULARIES))
 
 
-def borderline(trail: list[reference.Stage], top_p: float, min_p: float) -> bool:
-    """Whether a cut falls so close to a token that rounding decides."""
-    for before, after in pairwise(trail):
-        p = before.probabilities[before.order]
-        if after.name == "top_p" and np.abs(np.cumsum(p) - top_p).min() < reference.TINY:
-            return True
-        if after.name == "min_p" and np.abs(p / p.max() - min_p).min() < reference.TINY:
-            return min_p != 1.0
-    return False
+def borderline(logits: Floats, params: SamplingParams, **context: Any) -> bool:
+    """Whether a cut falls so close to a token that rounding decides: it falls elsewhere with settings a trace larger or smaller."""
+    kept = [[np.isfinite(stage.scores) for stage in reference.run(logits, _nudged(params, by), **context)] for by in (-1e-10, 0.0, 1e-10)]
+    return any(not np.array_equal(a, b) for other in kept[::2] for a, b in zip(kept[1], other, strict=True))
+
+
+def _nudged(params: SamplingParams, by: float) -> SamplingParams:
+    fractions = ["top_p", "min_p", "typical_p", "top_n_sigma", "top_a", "tfs_z", "epsilon_cutoff", "eta_cutoff", "xtc_threshold"]
+    return params.model_copy(update={name: _nudge(getattr(params, name), by) for name in fractions})
+
+
+def _nudge(value: float, by: float) -> float:
+    """Away from its value, unless that switches a stage off."""
+    return value if value in (0.0, 1.0) else value * (1 + by)
 
 
 def same_trace(trace: Trace, trail: list[reference.Stage]) -> None:
@@ -68,8 +75,9 @@ def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
     rng, vocab = case(seed)
     logits, params = random_logits(rng, vocab), random_params(rng, vocab)
     prompt, output, eos = (rng.integers(vocab, size=size).tolist() for size in (5, int(rng.integers(12)), 1))
-    trail = reference.run(logits, params, prompt, output, eos)
-    if borderline(trail, params.top_p, params.min_p):
+    context: dict[str, Any] = {"prompt": prompt, "output": output, "eos": eos, "toss": Rolls(seed, 0, FOR_XTC).at(len(output))}
+    trail = reference.run(logits, params, **context)
+    if borderline(logits, params, **context):
         return
     choice = one(logits, params, seed=seed, prompt=prompt, output=output, eos=eos)
     assert choice.trace is not None
@@ -108,6 +116,17 @@ def test_a_row_gets_bit_for_bit_the_same_whoever_is_beside_it(seed: int) -> None
     together = choose(torch.from_numpy(logits), rows, watches)
     alone = [choose(torch.from_numpy(logits[index : index + 1]), [rows[index]], [watches[index]])[0] for index in range(batch)]
     assert together == alone
+
+
+@settings(max_examples=60, deadline=None)
+@given(seeds)
+def test_neighbours_with_other_settings_in_the_same_odd_order_change_nothing(seed: int) -> None:
+    rng, vocab = case(seed)
+    order = tuple(rng.permutation(np.array(DEFAULT_STAGE_ORDER)).tolist())
+    rows = [sampler(random_params(rng, vocab).model_copy(update={"stage_order": order}), vocab, seed=index, output=[0, 0]) for index in range(6)]
+    logits = torch.from_numpy(np.stack([random_logits(rng, vocab) for _ in rows]))
+    together = choose(logits, rows, [WATCH] * 6)
+    assert together == [choose(logits[index : index + 1], [row], [WATCH])[0] for index, row in enumerate(rows)]
 
 
 @settings(max_examples=60, deadline=None)

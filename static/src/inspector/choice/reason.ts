@@ -1,7 +1,7 @@
 /** Why a stage removed a token, as the comparison that failed, in numbers. Pure. */
 
 import { fill, gettext } from "../../i18n";
-import { count, number, probability } from "../../numbers";
+import { bits, count, number, probability, score } from "../../numbers";
 import type { StageTrace } from "../../protocol/generated";
 
 export function reason({ name, numbers }: StageTrace, value: number): string {
@@ -13,6 +13,26 @@ export function reason({ name, numbers }: StageTrace, value: number): string {
       return fill(gettext("%(mass)s before it ≥ %(p)s"), { mass: probability(value), p: number(of("top_p")) });
     case "min_p":
       return `${probability(value)} < ${number(of("min_p"))} × ${number(of("max_p"))}`;
+    case "top_a":
+      return `${probability(value)} < ${number(of("top_a"))} × ${number(of("max_p"))}²`;
+    case "epsilon_cutoff":
+      return `${probability(value)} < ${number(of("epsilon_cutoff"))}`;
+    case "eta_cutoff":
+      return `${probability(value)} < ${probability(of("threshold"))}`;
+    case "top_n_sigma":
+      return `${score(value)} < ${score(of("max"))} − ${number(of("top_n_sigma"))} × ${score(of("sigma"))}`;
+    case "tfs_z":
+      return fill(gettext("rank %(rank)s, in the tail after %(kept)s"), { rank: count(value), kept: count(of("kept")) });
+    case "typical_p":
+      return fill(gettext("%(distance)s bits from typical, %(most)s at most"), {
+        distance: bits(value),
+        most: bits(of("threshold")),
+      });
+    case "xtc":
+      return fill(gettext("%(p)s ≥ %(threshold)s, as is a less likely one"), {
+        p: probability(value),
+        threshold: number(of("xtc_threshold")),
+      });
     case "constraint":
       return notAllowed(numbers);
     case "min_tokens":

@@ -14,5 +14,12 @@ export const stageTitle = (name: string): string =>
     temperature: gettext("Temperature"),
     top_k: "Top-k",
     top_p: "Top-p",
+    tfs_z: gettext("Tail-free"),
+    typical_p: gettext("Typical-p"),
     min_p: "Min-p",
+    top_a: "Top-a",
+    epsilon_cutoff: gettext("Epsilon"),
+    eta_cutoff: gettext("Eta"),
+    top_n_sigma: "Top-n-sigma",
+    xtc: "XTC",
   })[name] ?? name;
