@@ -49,7 +49,13 @@ def ragged_attention(
     module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, attention_mask: Any = None, **options: Any
 ) -> tuple[torch.Tensor, None]:
     """``query`` (1, heads, T, D), ``key`` and ``value`` (1, kv heads, T, D) -> (1, T, heads, D of value)."""
-    return _current.value.attend(module, query, key, value, options), None
+    return attend(module, query, key, value, options), None
+
+
+def attend(module: Any, query: torch.Tensor, key: torch.Tensor, value: torch.Tensor, options: dict[str, Any]) -> torch.Tensor:
+    """The same by the pass in progress, of the layer that ``module`` is."""
+    out: torch.Tensor = _current.value.attend(module, query, key, value, options)
+    return out
 
 
 AttentionInterface.register(NAME, ragged_attention)
@@ -75,6 +81,13 @@ def family_attention(module: Any, options: dict[str, Any]) -> Callable[..., tupl
         return None
     found: Callable[..., tuple[torch.Tensor, torch.Tensor]] = sys.modules[type(module).__module__].eager_attention_forward
     return found
+
+
+def used_options(module: Any, options: dict[str, Any]) -> dict[str, Any]:
+    """Those of the ``options`` that a model hands to its attention which change what comes out of it."""
+    if family_attention(module, options) is not None:
+        return options
+    return {name: options[name] for name in ("scaling", "sliding_window") if options.get(name) is not None}
 
 
 class LayerCall:

@@ -13,6 +13,9 @@ from inference.engine.attention import NAME, Probe, RaggedPass, running
 from inference.engine.batch import Chunk, Output
 from inference.engine.capture import Watched, capture
 from inference.engine.loading import LoadedModel
+from inference.engine.replay.learn import learn
+from inference.engine.replay.program import Program, compiled
+from inference.engine.replay.tape import Untapeable
 from inference.events import Attention
 
 _LONG = 4  # times the median length: rows beyond it attend by themselves
@@ -36,8 +39,10 @@ class RaggedRunner:
         self._use_our_attention()
         probe = self._probe()
         self.layers, self.heads = len(probe.shapes), probe.heads
+        self._vocab, self._context = loaded.vocab_size, loaded.context
+        self._program, self.untapeable = self._learn()
         self._arena = Arena([probe.shapes[n] for n in range(self.layers)], loaded.dtype, self._device, limit_bytes)
-        self.watchable = True
+        self.arena, self.watchable = self._arena, True
         self.fits, self.reserve, self.release = self._arena.fits, self._arena.reserve, self._arena.release
         self.move, self.copy, self.clear = self._arena.move, self._arena.copy, self._arena.clear
 
@@ -48,6 +53,9 @@ class RaggedRunner:
     @property
     def capacity_bytes(self) -> int:
         return self._arena.capacity_bytes
+
+    def held_bytes(self, slots: Sequence[int], length: int) -> int:
+        return len(slots) * length * self.bytes_per_token
 
     def forward(self, chunks: Sequence[Chunk]) -> Output:
         """Run ``chunks`` and write their keys and values into the arena; slots must have been reserved."""
@@ -66,16 +74,35 @@ class RaggedRunner:
         """(rows, V) of the packed positions ``kept``."""
         ids = [token_id for chunk in packed for token_id in chunk.ids]
         places = [place for chunk in packed for place in range(chunk.past, chunk.past + len(chunk.ids))]
-        options: dict[str, Any] = {"input_ids": torch.tensor([ids], device=self._device), "use_cache": False}
+        tensors = torch.tensor([ids], device=self._device), torch.tensor([places], device=self._device)
+        if len(kept) == len(ids):
+            run = self._program or self._run
+            return run(*tensors)[0]
+        rows = torch.tensor(kept or [0], device=self._device)
+        logits = self._run(*tensors, logits_to_keep=rows)[0] if self._keeps_rows else self._run(*tensors)[0, rows]
+        return logits if kept else logits[:0]
+
+    def _run(self, ids: torch.Tensor, positions: torch.Tensor, **options: Any) -> torch.Tensor:
+        """The model's own forward pass over (1, T) ids at (1, T) positions: (1, rows, V)."""
         if self._takes_positions:
-            options["position_ids"] = torch.tensor([places], device=self._device)
-        everything = len(kept) == len(ids)
-        if self._keeps_rows and not everything:
-            options["logits_to_keep"] = torch.tensor(kept or [0], device=self._device)
-        logits = self._model(**options).logits[0]
-        if not kept:
-            return logits[:0]
-        return logits if everything or self._keeps_rows else logits[kept]
+            options["position_ids"] = positions
+        logits: torch.Tensor = self._model(input_ids=ids, use_cache=False, **options).logits
+        return logits
+
+    def _learn(self) -> tuple[Program | None, str]:
+        """The pass as straight-line code, for steps that want the logits of every token; else why it cannot be had."""
+        try:
+            return compiled(learn(self._run, self._example)), ""
+        except Untapeable as reason:
+            return None, str(reason)
+        except Exception as error:  # whatever a model's code makes of being watched
+            return None, f"it cannot be watched: {error}"
+
+    def _example(self, tokens: int) -> tuple[torch.Tensor, torch.Tensor]:
+        """Ids and positions, others for every number of tokens."""
+        ids = [(7 + 7919 * n * tokens) % self._vocab for n in range(tokens)]
+        places = [n * tokens % self._context for n in range(tokens)]
+        return torch.tensor([ids], device=self._device), torch.tensor([places], device=self._device)
 
     def _attention(self, this: RaggedPass, packed: list[Chunk], ends: list[int]) -> dict[int, Attention]:
         assert this.calls is not None
