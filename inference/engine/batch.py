@@ -8,6 +8,7 @@ from typing import Protocol
 
 import torch
 
+from inference.engine.arena import Arena
 from inference.events import Attention
 
 
@@ -46,6 +47,7 @@ class Runner(Protocol):
     watchable: bool  # whether attention rows can be had
     layers: int
     heads: int
+    arena: Arena | None  # where keys and values lie, position by position; None where they cannot be copied so
 
     @property
     def bytes_per_token(self) -> int: ...

@@ -62,6 +62,7 @@ class Generation(Job):
         speed = order.spec.max_tokens_per_second
         self._period = 1 / speed if speed else 0.0
         self._chunks: list[int] = []
+        self.reused_tokens = 0
         self._show(order.spec.watch)
 
     @property
@@ -118,6 +119,14 @@ class Generation(Job):
         stages = self.stages_of().stages()
         return Started(order.model.info, order.seed, stages, order.prompt_ids, pieces, clock.queue_ms, clock.tokenize * 1e3)
 
+    def beginnings(self) -> Sequence[Part]:
+        return [family.parts[0] for family in self._families]
+
+    def reuse(self, part: Part, tokens: int) -> None:
+        super().reuse(part, tokens)
+        if not self.clock.prefilled:
+            self.reused_tokens += tokens
+
     def chunks(self, budget: int) -> list[Chunk]:
         for family in self._families:
             family.share()
@@ -144,12 +153,13 @@ class Generation(Job):
         self._chunks.append(sum(len(one.chunk.ids) for one in fed))
         if last:
             self.clock.prefilled = now()
-            self.order.handle.put(Prefilled(sum(self._chunks), 0, self._chunks, self.clock.prefill_ms()))
+            self.order.handle.put(Prefilled(sum(self._chunks) + self.reused_tokens, self.reused_tokens, self._chunks, self.clock.prefill_ms()))
 
     def preempt(self) -> None:
         super().preempt()
         self.clock.preemptions += 1
         if not self.clock.prefilled:
+            self.reused_tokens = 0
             self._chunks.clear()
 
     @abstractmethod

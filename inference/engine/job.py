@@ -65,6 +65,7 @@ class Job(ABC):
         self.over = False
         self.owner: str | None = None  # who asks: owners take turns
         self.taken_up = False
+        self.begun = False  # it has been given what earlier jobs have read of its beginnings
 
     @property
     def slots_needed(self) -> int:
@@ -84,6 +85,14 @@ class Job(ABC):
     @abstractmethod
     def cancelled(self) -> bool:
         """Whether nobody wants its result any more."""
+
+    def beginnings(self) -> Sequence[Part]:
+        """Parts that need no logits but their last token's: they may begin with what earlier jobs have read. None by default."""
+        return ()
+
+    def reuse(self, part: Part, tokens: int) -> None:
+        """The first ``tokens`` of ``part`` are in its slot: an earlier job has read them."""
+        part.past = tokens
 
     @abstractmethod
     def chunks(self, budget: int) -> list[Chunk]:
@@ -111,6 +120,7 @@ class Job(ABC):
 
     def preempt(self) -> None:
         """Its slots are taken away; when it comes back, it feeds all its tokens again."""
+        self.begun = False
         for part in self.parts:
             part.past = 0
 

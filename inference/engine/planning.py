@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from inference.engine.batch import Chunk
 from inference.engine.job import Job
@@ -10,11 +10,11 @@ from inference.engine.job import Job
 Planned = list[tuple[Job, Chunk]]
 
 
-def plan(active: Sequence[Job], budget: int, moment: float) -> Planned:
+def plan(active: Sequence[Job], budget: int, moment: float, begin: Callable[[Job], bool]) -> Planned:
     """The chunks of the next step, ``active`` being in order of admission.
 
     Decoding jobs always go on, at their own pace; of prompts at most ``budget`` tokens are fed, the earliest job first, so that a
-    long prompt does not freeze the others.
+    long prompt does not freeze the others. ``begin`` is asked before a job feeds its first tokens, and may put it off.
     """
     planned: Planned = []
     for job in active:
@@ -23,7 +23,13 @@ def plan(active: Sequence[Job], budget: int, moment: float) -> Planned:
         if job.decoding:
             planned += [(job, chunk) for chunk in job.chunks(1)]
         elif budget > 0:
-            chunks = job.chunks(budget)
+            job.begun = job.begun or begin(job)
+            chunks = job.chunks(budget) if job.begun else []
             budget -= sum(len(chunk.ids) for chunk in chunks)
             planned += [(job, chunk) for chunk in chunks]
     return planned
+
+
+def prompt_tokens(planned: Planned) -> int:
+    """How many of the tokens belong to prompts."""
+    return sum(len(chunk.ids) for job, chunk in planned if not job.decoding)

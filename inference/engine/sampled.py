@@ -109,4 +109,6 @@ class Sampled(Generation):
         return self._samples[0].sequence.flush()
 
     def usage(self) -> Usage:
-        return Usage(len(self.order.prompt_ids), sum(sample.sequence.count for sample in self._samples), 0)
+        prompt_tokens = len(self.order.prompt_ids)
+        completion_tokens = sum(sample.sequence.count for sample in self._samples)
+        return Usage(prompt_tokens, completion_tokens, min(prompt_tokens, self.reused_tokens))

@@ -18,11 +18,13 @@ import torch
 from inference.engine.admission import Admission
 from inference.engine.aside import Aside, Work
 from inference.engine.batch import Output, Runner
+from inference.engine.budget import Budget
 from inference.engine.drawing import draw, guard
 from inference.engine.errors import RunError, failure
 from inference.engine.job import Fed, Job
 from inference.engine.meters import now
-from inference.engine.planning import Planned, plan
+from inference.engine.planning import Planned, plan, prompt_tokens
+from inference.engine.reuse import reuse_of
 from inference.engine.room import Room
 from inference.engine.slots import close_gaps, place
 
@@ -32,6 +34,7 @@ class Limits:
     rows: int  # jobs in the batch; the others wait their turn
     chunk_tokens: int  # prompt tokens a step
     threads: int  # of torch, on the CPU
+    prefix_cache: bool = True
 
 
 class Scheduler:
@@ -42,6 +45,8 @@ class Scheduler:
         self._inbox: queue.SimpleQueue[Job | Work[Any] | None] = queue.SimpleQueue()  # None only wakes
         self._room = Room(runner)
         self._admission = Admission(self._room, limits.rows)
+        self._budget = Budget(limits.chunk_tokens)
+        self.reuse = reuse_of(runner) if limits.prefix_cache else None
         self._aside = Aside(failure)
         self._active: list[Job] = []  # in order of admission
         self._freed = False  # a job has left since waiting jobs were last looked at
@@ -81,11 +86,20 @@ class Scheduler:
         self._drop_cancelled()
         self._admit()
         self._make_room()
-        planned = plan(self._active, self._limits.chunk_tokens, now())
-        if planned:
-            self._step(planned)
-            self._leave()
+        self._feed()
         self._aside.turn()
+
+    def _feed(self) -> None:
+        before, decoding = now(), any(job.decoding for job in self._active)
+        planned = plan(self._active, self._budget.tokens(decoding), before, self._begin)
+        if planned:
+            tokens = prompt_tokens(planned)
+            self._step(planned)
+            self._budget.took(now() - before, tokens, decoding)
+            self._leave()
+
+    def _begin(self, job: Job) -> bool:
+        return self.reuse is None or self.reuse.begin(job, self._active)
 
     def _listen(self) -> None:
         """Take in new jobs; sleep where there is nothing to do until one comes, is cancelled or falls due."""
@@ -135,6 +149,7 @@ class Scheduler:
         while self._active and not self._room.suffices(self._active):
             job = self._active.pop()
             if self._active:
+                self._let_go(job)
                 job.preempt()
                 self._admission.put_back(job)
             else:
@@ -179,19 +194,31 @@ class Scheduler:
             guard(job, partial(job.use, fed, output.logits, forward_ms), self._end)
             jobs.append(job)
         draw(jobs, output.logits, self._end)
+        if self.reuse is not None:
+            self.reuse.have_read(jobs)
 
     def _end(self, job: Job, error: RunError) -> None:
         """End ``job``; its slots may hold NaN, which masked attention of their next owner would meet."""
         for part in job.parts:
             self._runner.clear(part.slot)
+        if self.reuse is not None:
+            self.reuse.forget(job)
         job.fail(error)
 
     def _leave(self) -> None:
-        """Let go of the jobs that are over."""
+        """Take the jobs that are over out of the batch."""
         if any(job.over for job in self._active):
             self._freed = True
+            for job in self._active:
+                if job.over:
+                    self._let_go(job)
             self._active = [job for job in self._active if not job.over]
             close_gaps(self._active, self._runner)
+
+    def _let_go(self, job: Job) -> None:
+        """What is in its slots may be of use to others."""
+        if self.reuse is not None:
+            self.reuse.leave(job)
 
     def _end_all(self) -> None:
         while not self._inbox.empty():

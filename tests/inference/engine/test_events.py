@@ -18,7 +18,7 @@ def test_a_run_says_started_prefilled_tokens_finished(engine: Engine) -> None:
 
 
 def test_a_long_prompt_is_prefilled_in_chunks(engine: Engine) -> None:
-    prefilled = next(event for event in engine.run(spec(prompt(40))) if isinstance(event, Prefilled))
+    prefilled = next(event for event in engine.run(spec(prompt(40, 99))) if isinstance(event, Prefilled))
     assert (prefilled.tokens, prefilled.chunks) == (40, [16, 16, 8])
 
 

@@ -1,0 +1,67 @@
+"""Lets jobs begin with what earlier ones have read, and keeps what they read. Knows nothing of steps.
+
+A job is looked after when it is about to feed its first tokens, not when it joins: so those that came together with the same prompt
+read it once. One whose next block another is reading at this moment waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from inference.engine.batch import Runner
+from inference.engine.job import Job
+from inference.engine.prefixes import Counts, Name, PrefixCache
+
+_BLOCK = 16  # tokens: what a prompt may have to read twice
+_SHARE = 4  # the part of the cache's memory that goes to texts nobody works on
+
+
+def reuse_of(runner: Runner) -> Reuse | None:
+    """With a share of the memory of the runner's arena; ``None`` where it has none."""
+    if (arena := runner.arena) is None:
+        return None
+    share = arena.limit_bytes // _SHARE
+    arena.limit_bytes -= share
+    return Reuse(PrefixCache(arena, share, _BLOCK))
+
+
+class Reuse:
+    def __init__(self, cache: PrefixCache) -> None:
+        self._cache = cache
+        self._reading: dict[Job, set[Name]] = {}  # names of blocks that jobs have not finished reading
+
+    @property
+    def counts(self) -> Counts:
+        return self._cache.counts
+
+    def begin(self, job: Job, active: Sequence[Job]) -> bool:
+        """Give ``job`` what is known of its beginnings; false where it does better to wait for what others are ``active`` reading."""
+        names = {part: self._cache.names(part.ids[:-1]) for part in job.beginnings()}  # the last token is fed: its logits are wanted
+        missing = [found[self._cache.known(found) :] for found in names.values()]
+        busy = set().union(*(self._reading.get(other, ()) for other in active if not other.over))
+        if any(found[0] in busy for found in missing if found):
+            return False
+        for part, found in names.items():
+            job.reuse(part, self._cache.load(found, part.slot))
+        self._reading[job] = {name for found in missing for name in found}
+        return True
+
+    def have_read(self, jobs: Sequence[Job]) -> None:
+        """Keep the prompts of those of ``jobs`` that have read them."""
+        for job in jobs:
+            if self._reading.get(job) and (job.decoding or job.over):
+                self._keep(job)
+                self._reading[job].clear()
+
+    def leave(self, job: Job) -> None:
+        """Keep what is in the slots that ``job`` gives up."""
+        if self._reading.pop(job, None) is not None:
+            self._keep(job)
+
+    def forget(self, job: Job) -> None:
+        """Keep nothing of a job that failed: what it has read may be at fault."""
+        self._reading.pop(job, None)
+
+    def _keep(self, job: Job) -> None:
+        for part in job.parts:
+            self._cache.keep(part.ids[: part.past], part.slot)
