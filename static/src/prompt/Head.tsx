@@ -1,12 +1,9 @@
-/** Above the prompt: complete or chat, beginnings to try, how full the context is, and what is shown of the tokens. */
+/** Above the prompt: complete or chat, and beginnings to try. */
 
 import { group } from "d3-array";
 import type { Starter } from "../boot";
-import { fill, gettext } from "../i18n";
-import { compact, count } from "../numbers";
+import { gettext } from "../i18n";
 import { boot, change, mode, model, type Mode } from "../store/draft";
-import { answer, isFresh } from "./ask";
-import { borders, type Borders } from "./state";
 
 export function Head() {
   return (
@@ -14,8 +11,6 @@ export function Head() {
       <h2 class="visually-hidden">{gettext("Prompt")}</h2>
       <Modes />
       <Starters />
-      <Count />
-      <BordersChoice />
     </header>
   );
 }
@@ -89,36 +84,4 @@ function Starters() {
 export function take({ prompt, messages }: Starter): void {
   if (messages.length) change({ mode: "chat", messages });
   else change({ mode: "complete", prompt });
-}
-
-/** Of the last answer; while the next one is on its way it stays, paler. */
-function Count() {
-  if (!answer.value) return null;
-  const { ids, context } = answer.value;
-  const full = context !== null && ids.length >= context;
-  const title = context === null ? "" : fill(gettext("%(count)s of the %(context)s tokens of the context"), { count: count(ids.length), context: count(context) });
-  return (
-    <span class={full ? "prompt-count full" : "prompt-count"} data-testid="prompt-count" data-fresh={isFresh.value} title={title}>
-      {context !== null && <progress value={Math.min(ids.length, context)} max={context} aria-label={gettext("Context taken by the prompt")} />}
-      <span class="figures">
-        {count(ids.length)}
-        {context !== null && <span class="quiet"> / {compact(context)}</span>}
-      </span>
-    </span>
-  );
-}
-
-function BordersChoice() {
-  const titles: Record<Borders, string> = { off: gettext("Plain"), tokens: gettext("Tokens"), ids: gettext("Ids") };
-  return (
-    <fieldset class="segmented borders">
-      <legend class="visually-hidden">{gettext("What is shown of the prompt's tokens")}</legend>
-      {Object.entries(titles).map(([name, title]) => (
-        <label key={name}>
-          <input type="radio" name="borders" value={name} checked={borders.value === name} onChange={() => (borders.value = name as Borders)} />
-          <span>{title}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
 }

@@ -6,6 +6,7 @@ import { change, draft, faults, mode } from "../store/draft";
 import { Area } from "./Area";
 import { refusal } from "./ask";
 import { Conversation } from "./Conversation";
+import { Foot } from "./Foot";
 import { Head } from "./Head";
 import { borders, known, promptSegments } from "./state";
 import { Ids, Template, Tinted } from "./Tokens";
@@ -22,6 +23,7 @@ export function Prompt() {
           {fault}
         </p>
       )}
+      <Foot />
       {borders.value === "ids" && <Ids of={known.value} />}
       {borders.value === "tokens" && chat && <Template of={known.value} />}
     </section>
