@@ -15,6 +15,7 @@ from inference.engine.handle import Handle
 from inference.engine.loading import load_model
 from inference.engine.meters import RunClock
 from inference.engine.model import Model, new_seed
+from inference.engine.prefixes import PrefixCache
 from inference.engine.sampled import Sampled
 from inference.engine.scheduler import Limits, Scheduler
 from inference.engine.scoring import Score, Scoring
@@ -45,19 +46,27 @@ class Engine:
         threads: int | None = None,
         rows: int = 32,
         chunk_tokens: int = 256,
+        prefix_cache: bool = True,
     ) -> Self:
         """Load a model from ``bundled:<name>``, a local folder or a Hub id.
 
         ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
-        at once; ``chunk_tokens`` prompt tokens are taken in one step. Raises ``ModelError`` with the reason where the model
+        at once; at most ``chunk_tokens`` prompt tokens are taken in one step. With ``prefix_cache`` a prompt that begins as an earlier one
+        is read from where they part. Raises ``ModelError`` with the reason where the model
         cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
         """
         loaded = load_model(source, device=device, dtype=dtype, revision=revision)
-        return cls(Model.of(loaded, name or Path(str(source)).name), Limits(rows, chunk_tokens, threads or _threads()))
+        return cls(Model.of(loaded, name or Path(str(source)).name), Limits(rows, chunk_tokens, threads or _threads(), prefix_cache))
 
     @property
     def info(self) -> ModelInfo:
         return self.model.info
+
+    @property
+    def prefixes(self) -> PrefixCache | None:
+        """What is kept of earlier prompts; ``None`` where nothing is."""
+        reuse = self._scheduler.reuse
+        return None if reuse is None else reuse.cache
 
     @property
     def alive(self) -> bool:

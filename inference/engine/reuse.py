@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from inference.engine.batch import Runner
 from inference.engine.job import Job
-from inference.engine.prefixes import Counts, Name, PrefixCache
+from inference.engine.prefixes import Name, PrefixCache
 
 _BLOCK = 16  # tokens: what a prompt may have to read twice
 _SHARE = 4  # the part of the cache's memory that goes to texts nobody works on
@@ -27,22 +27,18 @@ def reuse_of(runner: Runner) -> Reuse | None:
 
 class Reuse:
     def __init__(self, cache: PrefixCache) -> None:
-        self._cache = cache
+        self.cache = cache
         self._reading: dict[Job, set[Name]] = {}  # names of blocks that jobs have not finished reading
-
-    @property
-    def counts(self) -> Counts:
-        return self._cache.counts
 
     def begin(self, job: Job, active: Sequence[Job]) -> bool:
         """Give ``job`` what is known of its beginnings; false where it does better to wait for what others are ``active`` reading."""
-        names = {part: self._cache.names(part.ids[:-1]) for part in job.beginnings()}  # the last token is fed: its logits are wanted
-        missing = [found[self._cache.known(found) :] for found in names.values()]
+        names = {part: self.cache.names(part.ids[:-1]) for part in job.beginnings()}  # the last token is fed: its logits are wanted
+        missing = [found[self.cache.known(found) :] for found in names.values()]
         busy = set().union(*(self._reading.get(other, ()) for other in active if not other.over))
         if any(found[0] in busy for found in missing if found):
             return False
         for part, found in names.items():
-            job.reuse(part, self._cache.load(found, part.slot))
+            job.reuse(part, self.cache.load(found, part.slot))
         self._reading[job] = {name for found in missing for name in found}
         return True
 
@@ -64,4 +60,4 @@ class Reuse:
 
     def _keep(self, job: Job) -> None:
         for part in job.parts:
-            self._cache.keep(part.ids[: part.past], part.slot)
+            self.cache.keep(part.ids[: part.past], part.slot)
