@@ -80,12 +80,37 @@ function Turn({ message, index, count, faulty, move, remove }: TurnProps) {
         ))}
       </select>
       <div class="message-text">
-        <Area id={last ? "prompt" : undefined} testid="message" label={name} faulty={faulty && last} value={content} onText={(text) => edit({ content: text })} />
+        <Area
+          id={last ? "prompt" : undefined}
+          testid="message"
+          label={name}
+          faulty={faulty && last}
+          value={content}
+          onText={(text) => edit({ content: text })}
+        />
       </div>
       <span class="message-ways">
-        <Way class="up" d="m4 10 4-4 4 4" title={fill(gettext("Move message %(number)s up"), { number: index + 1 })} off={index === 0} go={() => move(index, -1)} />
-        <Way class="down" d="m4 6 4 4 4-4" title={fill(gettext("Move message %(number)s down"), { number: index + 1 })} off={last} go={() => move(index, 1)} />
-        <Way class="remove" d="m4 4 8 8m0-8-8 8" title={fill(gettext("Remove message %(number)s"), { number: index + 1 })} off={count === 1} go={() => remove(index)} />
+        <Way
+          class="up"
+          d="m4 10 4-4 4 4"
+          title={fill(gettext("Move message %(number)s up"), { number: index + 1 })}
+          off={index === 0}
+          go={() => move(index, -1)}
+        />
+        <Way
+          class="down"
+          d="m4 6 4 4 4-4"
+          title={fill(gettext("Move message %(number)s down"), { number: index + 1 })}
+          off={last}
+          go={() => move(index, 1)}
+        />
+        <Way
+          class="remove"
+          d="m4 4 8 8m0-8-8 8"
+          title={fill(gettext("Remove message %(number)s"), { number: index + 1 })}
+          off={count === 1}
+          go={() => remove(index)}
+        />
       </span>
     </li>
   );

@@ -19,9 +19,13 @@ function Count() {
   const full = context !== null && ids.length >= context;
   return (
     <span class={full ? "prompt-count full" : "prompt-count"} data-testid="prompt-count" data-fresh={isFresh.value}>
-      {context !== null && <progress value={Math.min(ids.length, context)} max={context} aria-label={gettext("Context taken by the prompt")} />}
+      {context !== null && (
+        <progress value={Math.min(ids.length, context)} max={context} aria-label={gettext("Context taken by the prompt")} />
+      )}
       <span class="figures">
-        {context === null ? count(ids.length) : fill(gettext("%(count)s of %(context)s tokens"), { count: count(ids.length), context: compact(context) })}
+        {context === null
+          ? count(ids.length)
+          : fill(gettext("%(count)s of %(context)s tokens"), { count: count(ids.length), context: compact(context) })}
       </span>
     </span>
   );
@@ -34,7 +38,13 @@ function BordersChoice() {
       <legend class="visually-hidden">{gettext("What is shown of the prompt's tokens")}</legend>
       {Object.entries(titles).map(([name, title]) => (
         <label key={name}>
-          <input type="radio" name="borders" value={name} checked={borders.value === name} onChange={() => (borders.value = name as Borders)} />
+          <input
+            type="radio"
+            name="borders"
+            value={name}
+            checked={borders.value === name}
+            onChange={() => (borders.value = name as Borders)}
+          />
           <span>{title}</span>
         </label>
       ))}

@@ -21,7 +21,13 @@ export function Tinted({ of }: { of: Segment[] }) {
 /** What the conversation becomes: the template's text, special tokens set apart. */
 export function Template({ of }: { of: Segment[] }) {
   return (
-    <div class="template" data-testid="template" role="region" tabIndex={0} aria-label={gettext("The conversation in the model's template")}>
+    <div
+      class="template"
+      data-testid="template"
+      role="region"
+      tabIndex={0}
+      aria-label={gettext("The conversation in the model's template")}
+    >
       {of.slice(0, MOST_SEGMENTS).map(({ text, ids, kind }, k) => (
         <span key={k} class={`cut ${kind} ${ids.length === 0 ? "uncut" : k % 2 ? "odd" : "even"}`} title={titleOf(ids)}>
           {text}
