@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from inference.events import ErrorInfo
+from inference.grammar import DeadEnd
 
 
 class ModelError(Exception):
@@ -27,6 +28,8 @@ class RunError(Exception):
 
 def failure(error: Exception) -> RunError:
     """What a run ends with where ``error`` was raised in one of its steps."""
+    if isinstance(error, DeadEnd):
+        return RunError(error.code, str(error), f"sampling.{error.field}")
     memory = isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError" or "allocate memory" in str(error)
     first = (str(error).strip().splitlines() or [type(error).__name__])[0]
     return RunError("out_of_memory" if memory else "step_failed", first)

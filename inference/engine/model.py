@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from inference.decoding.constraint import TokenGuide, Vocabulary
 from inference.decoding.pieces import Pieces
 from inference.engine.batch import Runner
 from inference.engine.check import Chosen, choose_runner
@@ -18,6 +19,7 @@ from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
 from inference.events import ModelInfo
+from inference.grammar import ConstraintError
 from inference.sampling.sampler import Sampler
 from inference.spec import MAX_SEED, RunSpec, Watch
 
@@ -32,6 +34,7 @@ class Model:
     device: torch.device
     longest: int  # characters of the longest token
     slow_because: str  # why the fast runner was not taken; empty where it was
+    vocabulary: Vocabulary  # for constraints
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tokenizers are not safe to share between threads
 
     @classmethod
@@ -40,7 +43,9 @@ class Model:
         chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
         info = _info(loaded, name, chosen)
         longest = max(map(len, loaded.tokenizer.get_vocab()))
-        return cls(info, chosen.runner, Pieces(loaded.tokenizer), loaded.tokenizer, loaded.model, loaded.device, longest, chosen.why)
+        pieces = Pieces(loaded.tokenizer)
+        words = Vocabulary(pieces, info.vocab_size)
+        return cls(info, chosen.runner, pieces, loaded.tokenizer, loaded.model, loaded.device, longest, chosen.why, words)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``, with the special tokens that the tokenizer adds. Raises ``RunError`` where it cannot take the text."""
@@ -113,6 +118,7 @@ class Model:
         return watch.model_copy(update={"pinned": pinned, "heads": heads})
 
     def sampler(self, spec: RunSpec, prompt_ids: Sequence[int], sample: int = 0) -> Sampler:
+        """The state of a run before its first token. Raises ``RunError`` for a constraint that this model cannot follow."""
         assert spec.sampling.seed is not None
         info = self.info
         return Sampler(
@@ -124,7 +130,14 @@ class Model:
             pieces=self.pieces,
             device=self.device,
             sample=sample,
+            guide=self._guide(spec),
         )
+
+    def _guide(self, spec: RunSpec) -> TokenGuide | None:
+        try:
+            return self.vocabulary.guide(spec.sampling, self.info.eos_token_ids)
+        except ConstraintError as error:
+            raise RunError(error.code, error.message, f"sampling.{error.field}", error.value, error.bound) from error
 
 
 def new_seed() -> int:

@@ -5,8 +5,8 @@ process that meets none pays nothing.
 """
 
 from inference.grammar.check import check_constraint
-from inference.grammar.errors import ConstraintError
+from inference.grammar.errors import ConstraintError, DeadEnd
 from inference.grammar.lark import grammar_of
 from inference.grammar.limits import parser_limits
 
-__all__ = ["ConstraintError", "check_constraint", "grammar_of", "parser_limits"]
+__all__ = ["ConstraintError", "DeadEnd", "check_constraint", "grammar_of", "parser_limits"]

@@ -1,4 +1,4 @@
-"""Why a constraint is refused, in parts. Knows no grammar."""
+"""Why a constraint is refused, or ends a run. Knows no grammar."""
 
 from __future__ import annotations
 
@@ -15,3 +15,13 @@ class ConstraintError(Exception):
         self.field, self.message = field, message
         self.value = None if value is None else str(value)
         self.bound = None if bound is None else str(bound)
+
+
+class DeadEnd(Exception):
+    """In mid-run the constraint leaves no token, so that the run has to end; ``field`` of the settings holds it."""
+
+    code = "dead_end"
+
+    def __init__(self, field: ConstraintKind, message: str) -> None:
+        super().__init__(message)
+        self.field = field

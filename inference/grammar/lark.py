@@ -40,13 +40,13 @@ def _choice(texts: tuple[str, ...]) -> str:
 
 
 def _regex(pattern: str) -> str:
-    """``^`` and ``$`` may stand at the ends, where they change nothing."""
+    r"""``\d`` is 0 to 9, as llguidance has it by itself; ``\w`` and ``\s`` are Unicode's. ``^`` and ``$`` may stand at the ends, to no effect."""
     from llguidance import regex_to_lark
 
     slashes = len(pattern) - len(pattern.rstrip("\\"))
     if slashes % 2:  # it would escape the slash that ends the pattern, or be dropped
         raise ConstraintError("regex", "the pattern ends with a backslash that escapes nothing", pattern[-20:], "an even number of backslashes")
-    return f"start: /{regex_to_lark(pattern, '')}/"
+    return f"start: /{regex_to_lark(pattern, 'd')}/"
 
 
 def _json(schema: str) -> str:

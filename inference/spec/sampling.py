@@ -23,6 +23,8 @@ class SamplingParams(Reproducibility, Constraints, Length, Penalties, Truncation
             raise ValueError(f"min_tokens: {self.min_tokens} is more than max_tokens ({self.max_tokens})")
         if len(set(self.stage_order)) != len(self.stage_order):
             raise ValueError(f"stage_order: each stage may appear once, got {list(self.stage_order)}")
+        if self.constraint and "constraint" not in self.stage_order:
+            raise ValueError(f"stage_order: constraint is left out of it, but {self.constraint} is given")
         return self
 
     @property
