@@ -16,6 +16,7 @@ from inference.engine.loading import LoadedModel
 from inference.engine.ragged import RaggedRunner, Unpackable
 from inference.engine.solo import SoloRunner
 from inference.engine.stepping import Feeding
+from inference.engine.weights import first_line
 
 _TOKENS = 24
 _LONGEST_CHECK = 600  # a window beyond this is not crossed by the check
@@ -31,9 +32,10 @@ class Chosen:
 def choose_runner(loaded: LoadedModel, limit_bytes: int) -> Chosen:
     """The fast runner where it gives the model's own logits, else the slow one. Raises ``ModelError`` where neither does."""
     ids = _ids(loaded)
+    reference = _reference(loaded, ids)
+    if loaded.encoder is not None:
+        return _fallback(loaded, limit_bytes, ids, reference, "it is an encoder-decoder")
     own = loaded.model.config.get_text_config(decoder=True)._attn_implementation
-    with torch.inference_mode():
-        reference = loaded.model(input_ids=torch.tensor([ids], device=loaded.device), use_cache=False).logits[0]
     try:
         return Chosen(_checked(RaggedRunner, loaded, limit_bytes, ids, reference), "")
     except Unpackable as reason:
@@ -45,7 +47,7 @@ def choose_runner(loaded: LoadedModel, limit_bytes: int) -> Chosen:
 def _fallback(loaded: LoadedModel, limit_bytes: int, ids: list[int], reference: torch.Tensor, why: str) -> Chosen:
     """The best way of feeding the model one request at a time that gives its own logits."""
     reasons = [why]
-    for feeding in Feeding:
+    for feeding in list(Feeding)[0 if loaded.encoder is None else 1 :]:  # an encoder reads its prompt whole
         try:
             runner = _checked(partial(SoloRunner, feeding=feeding), loaded, limit_bytes, ids, reference)
             return Chosen(runner, "; ".join(reasons))
@@ -58,7 +60,7 @@ def _checked(kind: Callable[[LoadedModel, int], Any], loaded: LoadedModel, limit
     try:
         runner: Runner = kind(loaded, limit)
         with torch.inference_mode():
-            found = _stepwise(runner, ids)
+            found = _stepwise(runner, ids, _encoder_tokens(loaded, ids))
     except Unpackable:
         raise
     except Exception as error:
@@ -71,15 +73,33 @@ def _checked(kind: Callable[[LoadedModel, int], Any], loaded: LoadedModel, limit
     return runner
 
 
-def _stepwise(runner: Runner, ids: list[int]) -> torch.Tensor:
-    """Logits of all positions from prefill chunks and single tokens, with a second request in the same passes."""
+def _encoder_tokens(loaded: LoadedModel, ids: list[int]) -> int:
+    return len(ids) // 2 - 1 if loaded.encoder is not None else 0
+
+
+def _reference(loaded: LoadedModel, ids: list[int]) -> torch.Tensor:
+    """Logits (positions, V) of the model itself. Raises ``ModelError`` where it gives none."""
+    split = _encoder_tokens(loaded, ids)
+    encoder, decoder = (torch.tensor([part], device=loaded.device) for part in (ids[:split], ids[split:]))
+    try:
+        with torch.inference_mode():
+            if split:
+                return loaded.model(input_ids=encoder, decoder_input_ids=decoder, use_cache=False).logits[0]
+            return loaded.model(input_ids=decoder, use_cache=False).logits[0]
+    except Exception as error:  # whatever a model raises
+        raise ModelError("unsupported", f"{type(loaded.model).__name__} fails in a plain forward pass: {first_line(error)}") from error
+
+
+def _stepwise(runner: Runner, ids: list[int], split: int) -> torch.Tensor:
+    """Logits of all positions that have any, from prefill chunks and single tokens, with a second request in the same passes."""
     if not runner.reserve(2, len(ids)):
         raise Unpackable("there is no memory for its cache")
     cuts = [0, len(ids) // 2, len(ids) - 3, len(ids) - 2, len(ids) - 1, len(ids)]
     rows = []
     for start, end in pairwise(cuts):
-        other = Chunk(1, ids[start:end][::-1], start, 0)
-        rows.append(runner.forward([Chunk(0, ids[start:end], start, end - start), other]).logits)
+        other = Chunk(1, ids[start:end][::-1], start, 0, encoder_tokens=split)
+        one = Chunk(0, ids[start:end], start, end - max(start, split), encoder_tokens=split)
+        rows.append(runner.forward([one, other]).logits)
     return torch.cat(rows)
 
 

@@ -9,22 +9,17 @@ from typing import Any
 import torch
 import transformers
 
+from inference.engine.encoder import Encoder, encoder_of
 from inference.engine.errors import ModelError
 from inference.engine.folder import check_folder
+from inference.engine.quantized import QUANTIZATIONS, quantize, quantized_sizes
+from inference.engine.weights import Progress, first_line, no_progress, read_weights
 from inference.sources import BUNDLED_PREFIX, SourceError, bundled
 
 DTYPES = {"float32": torch.float32, "bfloat16": torch.bfloat16, "float16": torch.float16}
 _HUB_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja", "*.tiktoken"]
 _SMALL = 2 * 1024**3  # bytes of weights up to which "auto" takes float32 on a CPU: exact, and no slower there
 _DEFAULT_CONTEXT = 2048  # for models without a position limit (ALiBi, recurrent)
-
-
-@dataclass(frozen=True, slots=True)
-class Encoder:
-    """What an encoder-decoder needs beside a decoder-only model."""
-
-    most_tokens: int  # of a prompt
-    decoder_prefix: tuple[int, ...]  # tokens that every answer begins with: the start token, and those that are forced
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,19 +38,34 @@ class LoadedModel:
     encoder: Encoder | None = None  # of an encoder-decoder
 
 
-def load_model(source: str | Path, *, device: str = "auto", dtype: str = "auto", revision: str | None = None) -> LoadedModel:
+def load_model(
+    source: str | Path,
+    *,
+    device: str = "auto",
+    dtype: str = "auto",
+    revision: str | None = None,
+    quantization: str = "none",
+    on_progress: Progress = no_progress,
+) -> LoadedModel:
     """Load from ``bundled:<name>``, a local folder or a Hub id. Raises ``ModelError`` with the reason where that is not possible or not safe."""
+    if quantization not in QUANTIZATIONS:
+        raise ModelError("bad_quantization", f"quantization {quantization!r} is not one of {', '.join(QUANTIZATIONS)}")
     target = pick_device(device)
     folder = _folder(source, revision)
     config = check_folder(folder)
-    kind = pick_dtype(dtype, config, folder, target)
-    return described(_weights(folder, kind, target), _tokenizer(folder), kind)
+    kind = pick_dtype(dtype, config, folder, target, quantization)
+    tokenizer = _tokenizer(folder)  # first: it is quick to refuse
+    model = read_weights(folder, config, kind, on_progress)
+    if quantization != "none":
+        quantize(model, quantization, target)
+    return described(model.to(target).eval(), tokenizer, kind, quantization)
 
 
-def described(model: Any, tokenizer: Any, dtype: torch.dtype) -> LoadedModel:
+def described(model: Any, tokenizer: Any, dtype: torch.dtype, quantization: str = "none") -> LoadedModel:
     """``model``, in eval mode and on its device, with what the engine needs to know of it."""
     text_config = model.config.get_text_config(decoder=True)
     sizes = {p.data_ptr(): (p.numel(), p.element_size()) for p in model.parameters()}  # tied weights count once
+    quantized_count, quantized_bytes = quantized_sizes(model)
     return LoadedModel(
         model=model,
         tokenizer=tokenizer,
@@ -65,8 +75,10 @@ def described(model: Any, tokenizer: Any, dtype: torch.dtype) -> LoadedModel:
         context=_context(text_config),
         vocab_size=int(text_config.vocab_size),
         eos_token_ids=_eos(model, tokenizer),
-        parameters=sum(count for count, _ in sizes.values()),
-        weight_bytes=sum(count * size for count, size in sizes.values()),
+        parameters=quantized_count + sum(count for count, _ in sizes.values()),
+        weight_bytes=quantized_bytes + sum(count * size for count, size in sizes.values()),
+        quantization=quantization,
+        encoder=encoder_of(model, _context(text_config)),
     )
 
 
@@ -82,13 +94,15 @@ def pick_device(device: str) -> torch.device:
         raise ModelError("bad_device", f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
 
 
-def pick_dtype(dtype: str, config: dict[str, Any], folder: Path, device: torch.device) -> torch.dtype:
-    """``auto`` is the stored type on a GPU; on a CPU float32 for small models and bfloat16 for large ones."""
+def pick_dtype(dtype: str, config: dict[str, Any], folder: Path, device: torch.device, quantization: str = "none") -> torch.dtype:
+    """``auto`` is the stored type on a GPU; on a CPU float32 for small models and bfloat16 for large or quantized ones."""
     if dtype != "auto":
         if dtype not in DTYPES:
             raise ModelError("bad_dtype", f"dtype {dtype!r} is not one of auto, {', '.join(DTYPES)}")
         return DTYPES[dtype]
     stored = DTYPES.get(str(config.get("dtype") or config.get("torch_dtype")), torch.float32)
+    if device.type == "cpu" and quantization != "none":
+        return torch.bfloat16
     if device.type != "cpu" or stored is torch.float32:
         return stored
     size = sum(path.stat().st_size for path in folder.glob("*.safetensors"))
@@ -116,37 +130,14 @@ def _bundled(name: str) -> Path:
         raise ModelError("not_found", str(error)) from error
 
 
-def _weights(folder: Path, dtype: torch.dtype, device: torch.device) -> Any:
-    transformers.utils.logging.disable_progress_bar()  # it writes into the logs of whoever embeds us
-    try:
-        model, report = transformers.AutoModelForCausalLM.from_pretrained(
-            folder, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False, output_loading_info=True
-        )
-    except Exception as error:  # whatever a malformed folder makes the library raise
-        raise ModelError("not_loadable", f"{folder.name} cannot be loaded: {_first_line(error)}") from error
-    _check_complete(folder, report)
-    return model.to(device).eval().requires_grad_(False)  # gradients are wanted of inputs only
-
-
-def _check_complete(folder: Path, report: dict[str, Any]) -> None:
-    """A model with weights missing would run, with random numbers in their place."""
-    wrong = [*report.get("missing_keys", ()), *report.get("mismatched_keys", ()), *report.get("error_msgs", ())]
-    if wrong:
-        raise ModelError("bad_weights", f"{folder.name}: {len(wrong)} weights are missing or have another shape, e.g. {wrong[0]}")
-
-
 def _tokenizer(folder: Path) -> Any:
     try:
         tokenizer = transformers.AutoTokenizer.from_pretrained(folder, local_files_only=True, trust_remote_code=False)
     except Exception as error:
-        raise ModelError("no_tokenizer", f"{folder.name} has no tokenizer that can be loaded: {_first_line(error)}") from error
+        raise ModelError("no_tokenizer", f"{folder.name} has no tokenizer that can be loaded: {first_line(error)}") from error
     if len(tokenizer) == 0:
         raise ModelError("no_tokenizer", f"{folder.name} has an empty tokenizer")
     return tokenizer
-
-
-def _first_line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0]
 
 
 def _context(config: Any) -> int:

@@ -14,6 +14,7 @@ import torch
 
 from inference.engine.batch import Chunk, Heads, Output
 from inference.engine.capture import selected
+from inference.engine.encoder import Seq2SeqStepper
 from inference.engine.loading import LoadedModel
 from inference.engine.stepping import Fed, Feeding, Past, Stepper
 from inference.events import Attention
@@ -26,6 +27,8 @@ class Feeder(Protocol):
 
     feeding: Feeding
 
+    def example(self, length: int) -> Past: ...
+
     def feed(self, past: Past, rows: int, watched: bool) -> Fed: ...
 
 
@@ -37,7 +40,7 @@ class SoloRunner:
     """
 
     def __init__(self, loaded: LoadedModel, limit_bytes: int, feeding: Feeding = Feeding.CHUNKS) -> None:
-        self._feeder: Feeder = Stepper(loaded.model, feeding)
+        self._feeder, self.feeding = _feeder(loaded, feeding), feeding
         self.arena = None
         self._limit, self._vocab = limit_bytes, loaded.vocab_size
         self._pasts: dict[int, Past] = {}
@@ -103,7 +106,7 @@ class SoloRunner:
         """What the slot holds of this request; a step that failed half-way is being repeated where that is more than ``chunk.past``."""
         past = self._pasts.get(chunk.slot)
         if past is None or not chunk.past:
-            past = self._pasts[chunk.slot] = Past()
+            past = self._pasts[chunk.slot] = Past(encoder_tokens=chunk.encoder_tokens)
         past.back_to(chunk.past)
         assert len(past.ids) == chunk.past
         return past
@@ -119,7 +122,7 @@ class SoloRunner:
         return max(0, short - _SHORT * each), each
 
     def _held(self, length: int) -> int:
-        past = Past(list(range(length)))
+        past = self._feeder.example(length)
         self._feeder.feed(past, 1, False)
         return past.bytes
 
@@ -129,14 +132,20 @@ class SoloRunner:
         Nor does it count as returning them where asking for them changes the logits.
         """
         with torch.inference_mode():
-            plain = self._feeder.feed(Past(list(range(_LONG))), 1, False).logits
+            plain = self._feeder.feed(self._feeder.example(_LONG), 1, False).logits
             try:
-                watched = self._feeder.feed(Past(list(range(_LONG))), 1, True)
+                watched = self._feeder.feed(self._feeder.example(_LONG), 1, True)
             except Exception:  # a family that does not know the option
                 return 0, 0
         weights = [layer for layer in watched.attentions if layer is not None and layer.shape[-1] == _LONG]
         same = torch.allclose(plain.float(), watched.logits.float(), rtol=1e-2, atol=1e-2)
         return (len(weights), weights[0].shape[1]) if weights and same else (0, 0)
+
+
+def _feeder(loaded: LoadedModel, feeding: Feeding) -> Feeder:
+    if loaded.encoder is not None:
+        return Seq2SeqStepper(loaded.model, loaded.encoder, feeding)
+    return Stepper(loaded.model, feeding)
 
 
 def use_attention_with_weights(model: Any) -> None:

@@ -46,6 +46,8 @@ class Past:
     def back_to(self, length: int) -> None:
         """Drop the tokens from ``length`` on. A cache that cannot be cut is dropped, and made again when it is needed."""
         del self.ids[length:]
+        if length < self.encoder_tokens:
+            self.encoded = None
         if self.fed <= length:
             return
         if length == 0 or not _cuttable(self.cache):
@@ -64,8 +66,8 @@ class Past:
         if self.shared:
             self.cache, self.shared = copy.deepcopy(self.cache), False
 
-    def take(self) -> Any:
-        """The cache, to be changed; ``None`` where there is none yet. Until ``keep`` there is none, whatever happens."""
+    def take(self) -> tuple[Any, int]:
+        """The cache, to be changed, and how many tokens it holds; ``None`` where there is none yet. Until ``keep`` there is none, whatever happens."""
         self._own()
         cache, fed = self.cache, self.fed
         self.forget()
@@ -92,6 +94,10 @@ class Stepper:
     def __init__(self, model: Any, feeding: Feeding) -> None:
         self._model, self.feeding, self._device = model, feeding, model.device
         self._keeps_rows = "logits_to_keep" in inspect.signature(model.forward).parameters
+
+    def example(self, length: int) -> Past:
+        """A request of ``length`` positions, to measure."""
+        return Past(list(range(length)))
 
     def feed(self, past: Past, rows: int, watched: bool) -> Fed:
         """Run the tokens of ``past`` that its cache lacks; logits of the last ``rows`` positions."""
