@@ -4,27 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from inference.engine.engine import Engine
-
-
-@dataclass(frozen=True, slots=True)
-class ReadToken:
-    """One token of a text. The numbers are absent for the first, which nothing precedes."""
-
-    id: int
-    piece: bytes
-    logprob: float | None  # nats, under the raw logits
-    rank: int | None  # from 1
-    entropy: float | None  # nats, of the distribution that it was one of
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    tokens: list[ReadToken]
-    perplexity: float  # over all tokens but the first
-    bits_per_byte: float  # the same, independent of the tokenizer: total surprisal in bits / bytes of the scored tokens
+from inference.insight.messages import Reading, ReadToken
 
 
 def read(engine: Engine, text: str | Sequence[int]) -> Reading:
