@@ -184,11 +184,11 @@ def _tokenizer(pieces: Pieces, size: int) -> LLTokenizer:
 def _check_start(guide: TokenGuide, params: SamplingParams) -> None:
     assert params.constraint is not None
     try:
-        allowed = guide.outlook.allowed or guide.outlook.may_end
+        outlook = guide.outlook
     except DeadEnd as error:
         raise ConstraintError(params.constraint, f"cannot begin: {error}") from error
-    if not allowed:
-        raise ConstraintError(params.constraint, "allows nothing that the tokens of this model can spell")
+    if outlook.done:
+        raise ConstraintError(params.constraint, "allows nothing but the empty text")
 
 
 def _explained(matcher: LLMatcher) -> str:

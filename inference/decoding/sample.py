@@ -30,7 +30,7 @@ class SampledSequence:
     """The output of one run.
 
     ``context`` bounds prompt and output together. Of several reasons that hold at once the first of eos, stop (token id,
-    then string), length, context is reported. End tokens and stop token ids are not part of the text, as in vLLM.
+    then string), constraint_done, length, context is reported. End tokens and stop token ids are not part of the text, as in vLLM.
     """
 
     def __init__(
@@ -40,18 +40,23 @@ class SampledSequence:
         self._eos = frozenset(() if params.ignore_eos else eos_token_ids)
         self._stop_ids = frozenset(params.stop_token_ids)
         self._most = min(params.max_tokens, context - len(prompt_ids))
-        self._text = Detokenizer(pieces, prompt_ids)
+        self._text = Detokenizer(pieces, prompt_ids, verbatim=params.constraint is not None)
         self._stops = StopStrings(params.stop)
         self.count = 0
 
-    def push(self, token_id: int) -> tuple[str, Ending | None]:
-        """Take the next token; return the text that it releases and, where it ends the sequence, why."""
+    def push(self, token_id: int, done: bool = False) -> tuple[str, Ending | None]:
+        """Take the next token; return the text that it releases and, where it ends the sequence, why.
+
+        ``done``: after it the constraint of the run allows nothing but the end.
+        """
         self.count += 1
         ending = self._ended_by_token(token_id) if self._may_stop else None
         if ending is not None:
             return "", ending
         text, stop = self._stops.push(self._text.push(token_id), self._may_stop)
-        return text, Ending("stop", stop) if stop is not None else self._ended_by_length()
+        if stop is not None:
+            return text, Ending("stop", stop)
+        return text, Ending("constraint_done") if done else self._ended_by_length()
 
     def flush(self) -> str:
         """Text held back as the possible beginning of a stop string. Bytes of an unfinished character are dropped."""

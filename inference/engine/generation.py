@@ -75,7 +75,13 @@ class Generation(Job):
 
     @property
     def cancelled(self) -> bool:
-        return self.order.handle.cancelled
+        return self.order.handle.cancelled or self._late
+
+    @property
+    def _late(self) -> bool:
+        """Whether its time is over, which began with its first step in this worker."""
+        limit, began = self.order.spec.sampling.max_time, self.clock.taken_up
+        return limit > 0.0 and began is not None and now() - began >= limit
 
     @property
     def heads(self) -> Heads | None:
@@ -171,7 +177,7 @@ class Generation(Job):
         self.due = now() + self._period if self._period else 0.0
 
     def cancel(self) -> None:
-        self.finish(Ending("cancelled"))
+        self.finish(Ending("cancelled" if self.order.handle.cancelled else "time"))
 
     def fail(self, error: RunError) -> None:
         self.finish(Ending("error"), error)

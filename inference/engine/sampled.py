@@ -32,13 +32,13 @@ class Sample:
         ending = None
         for token_id in done:
             self.sampler.observe(token_id)
-            ending = self.sequence.push(token_id)[1]
+            ending = self.sequence.push(token_id, self.sampler.done)[1]
         return ending
 
     def take(self, token_id: int) -> str:
         """The text that this token releases."""
-        text, self.ending = self.sequence.push(token_id)
         self.sampler.observe(token_id)
+        text, self.ending = self.sequence.push(token_id, self.sampler.done)
         self.part.ids.append(token_id)
         self.part.over = self.ending is not None
         return text
