@@ -12,9 +12,11 @@ from inference.engine.arena import Arena
 from inference.engine.attention import NAME, Probe, RaggedPass, running
 from inference.engine.batch import Chunk, Output
 from inference.engine.capture import Watched, capture
+from inference.engine.layout import arrange
 from inference.engine.loading import LoadedModel
 from inference.engine.replay.learn import learn
 from inference.engine.replay.program import Program, compiled
+from inference.engine.replay.simplify import simplified
 from inference.engine.replay.tape import Untapeable
 from inference.events import Attention
 
@@ -40,6 +42,7 @@ class RaggedRunner:
         probe = self._probe()
         self.layers, self.heads = len(probe.shapes), probe.heads
         self._vocab, self._context = loaded.vocab_size, loaded.context
+        arrange(self._model)
         self._program, self.untapeable = self._learn()
         self._arena = Arena([probe.shapes[n] for n in range(self.layers)], loaded.dtype, self._device, limit_bytes)
         self.arena, self.watchable = self._arena, True
@@ -92,7 +95,7 @@ class RaggedRunner:
     def _learn(self) -> tuple[Program | None, str]:
         """The pass as straight-line code, for steps that want the logits of every token; else why it cannot be had."""
         try:
-            return compiled(learn(self._run, self._example)), ""
+            return compiled(simplified(learn(self._run, self._example))), ""
         except Untapeable as reason:
             return None, str(reason)
         except Exception as error:  # whatever a model's code makes of being watched

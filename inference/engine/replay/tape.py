@@ -106,3 +106,16 @@ def leaves(tree: Any) -> Iterator[Any]:
 def results(tree: Any) -> Iterator[Result]:
     """The results of earlier calls that ``tree`` uses."""
     return (leaf for leaf in leaves(tree) if isinstance(leaf, Result))
+
+
+def replaced(tree: Any, by: dict[Result, Any]) -> Any:
+    """``tree`` with other things where it has some of its results."""
+    if isinstance(tree, Result):
+        return by.get(tree, tree)
+    return mapped(lambda member: replaced(member, by), tree)
+
+
+def with_before(tape: Tape, calls: dict[int, Call], new: dict[int, list[tuple[int, Call]]]) -> Tape:
+    """``tape`` with other ``calls`` of the same numbers, and ``new`` numbered ones put before some of them."""
+    ordered = ((made, call) for number, old in calls.items() for made, call in (*new.get(number, ()), (number, old)))
+    return Tape(dict(ordered), tape.output)
