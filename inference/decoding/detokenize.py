@@ -17,13 +17,14 @@ class Detokenizer:
 
     Bytes that do not yet make up a whole character are held back until they do. Special tokens contribute nothing. The pieces
     pushed so far decode to the texts returned so far, as ``tokenizer.decode(..., skip_special_tokens=True)`` of prompt and output
-    would give them. ``verbatim`` keeps the space that a tokenizer drops at the beginning of a text: a constraint has asked for it.
+    would give them. ``verbatim`` gives what the output spells by itself: it keeps the space that a tokenizer drops at the beginning of a
+    text, and goes on with no character that the prompt has begun.
     """
 
     def __init__(self, pieces: Pieces, prompt_ids: Sequence[int], verbatim: bool = False) -> None:
         self._pieces = pieces
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
-        tail = _last_ordinary(pieces, prompt_ids)
+        tail = [] if verbatim else _last_ordinary(pieces, prompt_ids)
         self._at_start = not tail and pieces.strips_first_space and not verbatim
         for token_id in tail:  # a prompt of token ids may end inside a character
             self._decoder.decode(pieces(token_id))
