@@ -74,30 +74,29 @@ class Engine:
         return self._scheduler.alive
 
     def submit(
-        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+        self, spec: RunSpec, progress: Progress | None = None, submitted_at: float | None = None, owner: str | None = None
     ) -> Handle:
         """Queue a run and return at once; its events come out of the handle, ``Finished`` last, whatever happens.
 
-        With ``resume_tokens`` (which may be empty) the run goes on after these tokens: ``Resumed`` instead of ``Started``, then the
-        tokens and text that an undisturbed run would have given. ``submitted_at`` (unix seconds) is when the person pressed Run. Waiting
+        With ``progress`` (which may be empty) the run goes on from there: ``Resumed`` instead of ``Started``, then the tokens and text that
+        an undisturbed run would have given. ``submitted_at`` (unix seconds) is when the person pressed Run. Waiting
         runs of different ``owner`` take turns.
         """
         handle = Handle()
         handle.wake = self._scheduler.wake
         try:
-            job = self._generation(spec, resume_tokens, handle, RunClock(submitted_at))
+            job = self._generation(spec, progress, handle, RunClock(submitted_at))
             job.owner = owner
             self._scheduler.add(job)
         except RunError as error:
             handle.put(Finished("error", None, "", error.info, Usage(0, 0, 0), None, None))
         return handle
 
-    def _generation(self, spec: RunSpec, resume_tokens: Sequence[int] | None, handle: Handle, clock: RunClock) -> Generation:
+    def _generation(self, spec: RunSpec, progress: Progress | None, handle: Handle, clock: RunClock) -> Generation:
         self.model.check_settings(spec)
         prompt_ids, clock.tokenize = self.model.prompt(spec)
-        if resume_tokens:
-            self.model.check_resumed(resume_tokens)
-        progress = None if resume_tokens is None else Progress({0: resume_tokens})
+        if progress is not None:
+            self.model.check_progress(progress)
         return Sampled(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock))
 
     def run(self, spec: RunSpec) -> Iterator[Event]:

@@ -137,10 +137,10 @@ class Generation(Job):
         for family in self._families:
             family.share()
         goals = [goal for family in self._families for goal in family.goals()]
-        if all(goal == len(part.ids) for part, goal in goals):
-            if self.decoding or sum(goal - part.past for part, goal in goals) <= budget:
-                return [self.last_chunk(part) for part, _ in goals]
-        return list(_some(goals, budget)) or [self.last_chunk(part) for part, _ in goals]
+        whole = all(goal == len(part.ids) for part, goal in goals)
+        enough = self.decoding or sum(goal - part.past for part, goal in goals) <= budget
+        early = [] if whole and enough else list(_some(goals, budget))
+        return early or [self.last_chunk(part) for part, _ in goals]
 
     def last_chunk(self, part: Part) -> Chunk:
         """All that ``part`` has not fed yet, and the logits after its last token."""

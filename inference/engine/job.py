@@ -113,6 +113,7 @@ class Job(ABC):
 
     def accept(self, choices: Sequence[Choice], sample_ms: float, batch: int) -> None:
         """What ``draws`` gave; ``batch`` rows shared the ``sample_ms``."""
+        assert not choices, "nothing was drawn"
 
     @abstractmethod
     def take_up(self) -> None:

@@ -19,6 +19,7 @@ from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
 from inference.events import ModelInfo
+from inference.progress import Progress
 from inference.grammar import ConstraintError
 from inference.sampling.sampler import Sampler
 from inference.spec import MAX_SEED, RunSpec, Watch
@@ -84,9 +85,10 @@ class Model:
             raise RunError("prompt_too_long", f"The prompt has {len(ids)} tokens; this model takes at most {most}.", field, len(ids), most)
         self._check_ids(ids, field)
 
-    def check_resumed(self, tokens: Sequence[int]) -> None:
+    def check_progress(self, progress: Progress) -> None:
         """Raises ``RunError`` for tokens that this model cannot have given."""
-        self._check_ids(tokens, "resume_tokens")
+        for tokens in progress.tokens.values():
+            self._check_ids(tokens, "progress")
 
     def check_scored(self, ids: Sequence[int]) -> None:
         """Raises ``RunError`` for a text of which nothing can be scored, or not all."""

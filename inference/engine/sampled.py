@@ -7,15 +7,16 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from inference.decoding.sample import Ending, SampledSequence
+from inference.engine.errors import RunError
 from inference.engine.generation import Generation, Order
 from inference.engine.job import Draw, Fed, Part
 from inference.engine.meters import now
-from inference.events import Token, Usage
+from inference.events import SampleFinished, Token, Usage
 from inference.sampling.sampler import Choice, Sampler
 
 
 class Sample:
-    """One of them: its tokens, its text, its dice. ``done`` are the tokens that an earlier worker has logged."""
+    """One of them: its tokens, its text, its dice. What an earlier worker has logged of it is there from the start."""
 
     def __init__(self, order: Order, index: int) -> None:
         self.index = index
@@ -25,6 +26,8 @@ class Sample:
         done = order.done.tokens.get(index, ())
         self.part = Part([*order.prompt_ids, *done])
         self.ending = self._replay(done)
+        self.part.over = self.ending is not None
+        self.said_ending = index in order.done.ended
         self.fed: Fed | None = None  # what its next token is drawn from
 
     def _replay(self, done: Sequence[int]) -> Ending | None:
@@ -35,18 +38,27 @@ class Sample:
             ending = self.sequence.push(token_id, self.sampler.done)[1]
         return ending
 
+    @property
+    def draw_row(self) -> int:
+        """Of the step's logits."""
+        assert self.fed is not None
+        return self.fed.first
+
     def take(self, token_id: int) -> str:
         """The text that this token releases."""
         self.sampler.observe(token_id)
         text, self.ending = self.sequence.push(token_id, self.sampler.done)
         self.part.ids.append(token_id)
         self.part.over = self.ending is not None
+        self.fed = None
         return text
 
 
 class Sampled(Generation):
+    """Samples are drawn side by side from one prompt, which is read once."""
+
     def __init__(self, order: Order) -> None:
-        self._samples = [Sample(order, 0)]
+        self._samples = [Sample(order, index) for index in range(order.spec.sampling.n)]
         super().__init__(order, [[sample.part for sample in self._samples]], order.room)
         self._forward_ms = 0.0
 
@@ -58,7 +70,7 @@ class Sampled(Generation):
         return self._samples[0].sampler
 
     def go_on(self) -> None:
-        self._end_where_all_have()
+        self._end_what_has_ended()
 
     def step(self, given: Mapping[Part, Fed], logits: torch.Tensor, forward_ms: float) -> None:
         self._forward_ms = forward_ms
@@ -66,20 +78,21 @@ class Sampled(Generation):
             sample.fed = given.get(sample.part)
 
     def draws(self) -> Sequence[Draw]:
-        return [Draw(sample.fed.first, sample.sampler, self.watch) for sample in self._samples if sample.fed is not None]
+        return [Draw(sample.draw_row, sample.sampler, self.watch) for sample in self._drawing()]
+
+    def _drawing(self) -> list[Sample]:
+        return [sample for sample in self._samples if sample.fed is not None]
 
     def accept(self, choices: Sequence[Choice], sample_ms: float, batch: int) -> None:
-        drawing = [sample for sample in self._samples if sample.fed is not None]
-        for sample, choice in zip(drawing, choices, strict=True):
+        for sample, choice in zip(self._drawing(), choices, strict=True):
             self._take(sample, choice, sample_ms, batch)
         self.wait()
-        self._end_where_all_have()
+        self._end_what_has_ended()
 
     def _take(self, sample: Sample, choice: Choice, sample_ms: float, batch: int) -> None:
         assert sample.fed is not None
         moment, step, attention = now(), sample.sequence.count, sample.fed.attention
         text = sample.take(choice.token_id)
-        sample.fed = None
         self.clock.tokens.append(moment)
         self.order.handle.put(
             Token(
@@ -98,15 +111,34 @@ class Sampled(Generation):
                 kv_tokens=sum(part.past for part in self.parts),
                 trace=choice.trace,
                 attention=attention,
+                sample=sample.index,
             )
         )
 
-    def _end_where_all_have(self) -> None:
-        if all(sample.ending is not None for sample in self._samples):
-            self.finish(self._samples[0].ending or Ending("length"))
+    def _end_what_has_ended(self) -> None:
+        endings = [sample.ending for sample in self._samples]
+        if len(endings) > 1:
+            for sample in self._samples:
+                if sample.ending is not None:
+                    self._say_ending(sample, sample.ending)
+        if endings[0] is not None and None not in endings:
+            self.finish(endings[0])
+
+    def _say_ending(self, sample: Sample, ending: Ending) -> None:
+        if not sample.said_ending:
+            sample.said_ending = True
+            sequence = sample.sequence
+            self.order.handle.put(SampleFinished(sample.index, ending.reason, ending.detail, sequence.flush(), sequence.count))
+
+    def finish(self, ending: Ending, error: RunError | None = None) -> None:
+        if len(self._samples) > 1 and self.clock.taken_up is not None:
+            for sample in self._samples:
+                self._say_ending(sample, sample.ending or ending)
+        super().finish(ending, error)
 
     def flush(self) -> str:
-        return self._samples[0].sequence.flush()
+        """Of several samples each has said its own."""
+        return "" if len(self._samples) > 1 else self._samples[0].sequence.flush()
 
     def usage(self) -> Usage:
         prompt_tokens = len(self.order.prompt_ids)

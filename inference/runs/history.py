@@ -10,34 +10,53 @@ import msgpack
 
 from inference.eventlog.protocol import EventLog
 from inference.events import Usage
+from inference.progress import Progress
 
 PAGE = 256
 
 
 @dataclass(slots=True)
 class History:
-    """Where a log ends: its last number, whether decoding had begun, and the tokens chosen by then."""
+    """Where a log ends: its last number, whether decoding had begun, and what had been said by then."""
 
     last_seq: int = 0
     started: bool = False
     prompt_tokens: int = 0
-    tokens: list[int] = field(default_factory=list)
+    tokens: dict[int, list[int]] = field(default_factory=dict)  # by sample
+    ended: set[int] = field(default_factory=set)
+    beam_steps: int = 0
+    hypotheses: bool = False
 
     @property
     def usage(self) -> Usage:
-        return Usage(self.prompt_tokens, len(self.tokens), 0)
+        return Usage(self.prompt_tokens, sum(map(len, self.tokens.values())), 0)
+
+    @property
+    def progress(self) -> Progress | None:
+        """What a worker that goes on needs; ``None`` where the run has not started."""
+        return Progress(self.tokens, frozenset(self.ended), self.beam_steps, self.hypotheses) if self.started else None
+
+    def add(self, fields: dict[str, Any]) -> None:
+        """Take in the next logged map."""
+        self.last_seq = fields["seq"]
+        match fields["type"]:
+            case "started":
+                self.started, self.prompt_tokens = True, len(fields["prompt_ids"])
+            case "token":
+                self.tokens.setdefault(fields.get("sample", 0), []).append(fields["id"])
+            case "sample_finished":
+                self.ended.add(fields["sample"])
+            case "beams":
+                self.beam_steps += 1
+            case "hypotheses":
+                self.hypotheses = True
 
 
 def history_of(log: EventLog, run: str) -> History:
     """Read the whole log of ``run``."""
     history = History()
     for fields in _events(log, run):
-        history.last_seq = fields["seq"]
-        match fields["type"]:
-            case "started":
-                history.started, history.prompt_tokens = True, len(fields["prompt_ids"])
-            case "token":
-                history.tokens.append(fields["id"])
+        history.add(fields)
     return history
 
 

@@ -10,11 +10,12 @@ from inference.spec.constraints import Constraints
 from inference.spec.length import Length
 from inference.spec.penalties import Penalties
 from inference.spec.reproducibility import Reproducibility
+from inference.spec.search import Search, check_search
 from inference.spec.truncation import Truncation
 
 
 # Bases are named last family first, for that is the order in which pydantic lists their fields.
-class SamplingParams(Reproducibility, Constraints, Length, Penalties, Truncation):
+class SamplingParams(Reproducibility, Constraints, Search, Length, Penalties, Truncation):
     """How the next token is chosen and when to end. Field names follow vLLM, then transformers, then llama.cpp."""
 
     @model_validator(mode="after")
@@ -25,6 +26,7 @@ class SamplingParams(Reproducibility, Constraints, Length, Penalties, Truncation
             raise ValueError(f"stage_order: each stage may appear once, got {list(self.stage_order)}")
         if self.constraint and "constraint" not in self.stage_order:
             raise ValueError(f"stage_order: constraint is left out of it, but {self.constraint} is given")
+        check_search(self)
         return self
 
     @property

@@ -82,8 +82,7 @@ class Decoder:
             writer.say(Finished("cancelled", None, "", None, history.usage, None, None))
             return
         engine = self._models.get(job.source, lambda fraction: writer.say(Loading(job.source.name, fraction)))
-        tokens = history.tokens if history.started else None
-        handle = engine.submit(job.spec, resume_tokens=tokens, submitted_at=job.submitted_at, owner=job.person)
+        handle = engine.submit(job.spec, progress=history.progress, submitted_at=job.submitted_at, owner=job.person)
         cared.attach(handle)
         for event in handle:
             if cared.stopped:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from typing import Protocol
 
 from inference.events import Event
+from inference.progress import Progress
 from inference.spec import ModelSource, RunSpec, Watch
 
 
@@ -26,9 +27,9 @@ class Engine(Protocol):
     def alive(self) -> bool: ...
 
     def submit(
-        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+        self, spec: RunSpec, progress: Progress | None = None, submitted_at: float | None = None, owner: str | None = None
     ) -> Handle:
-        """``resume_tokens``: the run has started before and chose these; ``None``: it has not. Waiting runs of different ``owner`` take turns."""
+        """``progress``: the run has started before and came so far; ``None``: it has not. Waiting runs of different ``owner`` take turns."""
 
     def close(self) -> None: ...
 

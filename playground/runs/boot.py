@@ -87,6 +87,7 @@ def _groups() -> dict[str, str]:
         "penalties": pgettext("settings", "Penalties"),
         "length": pgettext("settings", "Length and stop"),
         "constraints": pgettext("settings", "Constraints"),
+        "search": pgettext("settings", "Search"),
         "reproducibility": pgettext("settings", "Reproducibility"),
     }
 

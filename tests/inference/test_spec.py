@@ -73,7 +73,7 @@ def test_every_setting_has_a_title_a_sentence_and_a_group() -> None:
     for name, field in SamplingParams.model_json_schema()["properties"].items():
         assert field["title"], name
         assert field["description"].endswith("."), name
-        assert field["group"] in {"sampling", "penalties", "length", "constraints", "reproducibility"}, name
+        assert field["group"] in {"sampling", "penalties", "length", "constraints", "search", "reproducibility"}, name
 
 
 @given(

@@ -7,6 +7,7 @@ import { Biases } from "./Biases";
 import { Items } from "./Items";
 import { NumberControl } from "./NumberControl";
 import { Order } from "./Order";
+import { Options } from "./Options";
 import { Text } from "./Text";
 import { equal, isOff, type Field } from "./schema";
 
@@ -43,7 +44,7 @@ export function Setting({ field }: { field: Field }) {
 }
 
 function Name({ field }: { field: Field }) {
-  const simple = ["number", "integer", "boolean"].includes(field.kind);
+  const simple = ["number", "integer", "boolean", "options"].includes(field.kind);
   return simple ? (
     <label class="setting-name" for={`field-${field.name}`}>
       {field.title}
@@ -97,6 +98,8 @@ function Control(props: ControlProps) {
       return <Items {...props} />;
     case "biases":
       return <Biases {...props} />;
+    case "options":
+      return <Options {...props} />;
     case "order":
       return <Order {...props} />;
     default:

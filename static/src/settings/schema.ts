@@ -10,6 +10,7 @@ interface Property {
   items?: Property;
   additionalProperties?: Property;
   enum?: string[];
+  const?: string;
   default?: unknown;
   group?: string;
   formula?: string;
@@ -28,7 +29,7 @@ export interface Schema {
   properties: Record<string, Property>;
 }
 
-export type Kind = "number" | "integer" | "boolean" | "text" | "strings" | "integers" | "biases" | "order";
+export type Kind = "number" | "integer" | "boolean" | "text" | "options" | "strings" | "integers" | "biases" | "order";
 
 export interface Field {
   name: string;
@@ -43,6 +44,7 @@ export interface Field {
   slider: [number, number, number] | null;
   bounds: Property; // of the number, or of each item
   most: number; // items
+  options: readonly unknown[]; // of a field that is one of a few values
 }
 
 export type Values = Record<string, unknown>;
@@ -54,7 +56,8 @@ export function fieldsOf(schema: Schema): Field[] {
 function field(name: string, property: Property): Field {
   const { title = name, description = "", formula = "", group = "", neutral = null, slider = null } = property;
   const own = property.anyOf?.find((arm) => arm.type !== "null") ?? property;
-  const kind = kindOf(own);
+  const options = optionsOf(property);
+  const kind = options.length > 0 ? "options" : kindOf(own);
   return {
     name,
     title,
@@ -68,7 +71,15 @@ function field(name: string, property: Property): Field {
     initial: property.default ?? (kind === "biases" ? {} : null),
     bounds: own.items ?? own.additionalProperties ?? own,
     most: own.maxItems ?? own.maxProperties ?? Infinity,
+    options,
   };
+}
+
+/** The values of an enumeration, also of one that a switch has a third position for; none for any other field. */
+function optionsOf(property: Property): readonly unknown[] {
+  const arms = property.anyOf ?? [property];
+  const named = arms.flatMap((arm) => arm.enum ?? (arm.const === undefined ? [] : [arm.const]));
+  return named.length === 0 ? [] : [...(arms.some((arm) => arm.type === "boolean") ? [false, true] : []), ...named];
 }
 
 /** Raises for a type that the panel cannot draw: a new kind of field needs a new control. */

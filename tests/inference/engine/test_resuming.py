@@ -8,6 +8,7 @@ import pytest
 
 from inference import Engine, Watch
 from inference.events import Event, Finished, Prefilled, Resumed, Token
+from inference.progress import Progress
 from tests.inference.engine.runs import finished, ids, prompt, spec, text, tokens
 
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -23,14 +24,14 @@ def test_resuming_at_every_token_gives_the_same_tokens_and_the_remaining_text(en
     whole = list(engine.run(wanted))
     for split in range(25):
         done = tokens(whole)[:split]
-        rest = list(engine.submit(wanted, resume_tokens=[token.id for token in done]))
+        rest = list(engine.submit(wanted, Progress({0: [token.id for token in done]})))
         assert ids(rest) == ids(whole)[split:]
         assert "".join(token.text for token in done) + text(rest) == text(whole)
         assert [token.step for token in tokens(rest)] == list(range(split, 25))
 
 
 def test_a_resumed_run_says_resumed_and_not_started(engine: Engine) -> None:
-    events = list(engine.submit(spec(prompt(5), max_tokens=5), resume_tokens=ids(engine.run(spec(prompt(5), max_tokens=3)))))
+    events = list(engine.submit(spec(prompt(5), max_tokens=5), Progress({0: ids(engine.run(spec(prompt(5), max_tokens=3)))})))
     assert events[0] == Resumed(3)
     assert [type(event) for event in events[1:]] == [Prefilled, Token, Token, Finished]
     assert finished(events).usage.completion_tokens == 5
@@ -39,17 +40,17 @@ def test_a_resumed_run_says_resumed_and_not_started(engine: Engine) -> None:
 def test_a_run_that_had_said_its_last_token_only_finishes(engine: Engine) -> None:
     wanted = spec(prompt(5), max_tokens=4)
     whole: list[Event] = list(engine.run(wanted))
-    events = list(engine.submit(wanted, resume_tokens=ids(whole)))
+    events = list(engine.submit(wanted, Progress({0: ids(whole)})))
     assert [type(event) for event in events] == [Resumed, Finished]
     assert finished(events).reason == finished(whole).reason
 
 
 def test_resuming_before_the_first_token_gives_the_whole_run(engine: Engine) -> None:
     wanted = spec(prompt(5), watch=Watch(top_n=3))
-    assert ids(engine.submit(wanted, resume_tokens=())) == ids(engine.run(wanted))
+    assert ids(engine.submit(wanted, Progress())) == ids(engine.run(wanted))
 
 
 def test_tokens_that_the_model_cannot_have_given_end_the_run(engine: Engine) -> None:
-    end = finished(list(engine.submit(spec(prompt(5)), resume_tokens=[5000])))
+    end = finished(list(engine.submit(spec(prompt(5)), Progress({0: [5000]}))))
     assert end.error is not None
-    assert (end.error.code, end.error.field) == ("unknown_token_id", "resume_tokens")
+    assert (end.error.code, end.error.field) == ("unknown_token_id", "progress")

@@ -6,9 +6,10 @@ import queue
 import threading
 import time
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 
 from inference.events import Event, Finished, FinishReason, ModelInfo, Prefilled, Resumed, Started, Token, Usage
+from inference.progress import Progress
 from inference.spec import ModelSource, RunSpec, Watch
 
 INFO = ModelInfo("small", 1000, 1, 1, 4096, "float32", "cpu", 0, 0, 0, False, [])
@@ -21,9 +22,9 @@ def token_at(seed: int, step: int) -> int:
 class SmallHandle:
     """Decodes in a thread of its own, at the spec's pace."""
 
-    def __init__(self, spec: RunSpec, resume_tokens: Sequence[int] | None) -> None:
+    def __init__(self, spec: RunSpec, progress: Progress | None) -> None:
         self.spec = spec
-        self.resumed_with = resume_tokens
+        self.resumed_with = progress
         self.cancelled = threading.Event()
         self.watched: list[Watch] = []
         self._events: queue.SimpleQueue[Event] = queue.SimpleQueue()
@@ -43,7 +44,7 @@ class SmallHandle:
         self.watched.append(watch)
 
     def _decode(self) -> None:
-        first = len(self.resumed_with or ())
+        first = len(self.resumed_with.tokens.get(0, ())) if self.resumed_with else 0
         seed = self.spec.sampling.seed or 0
         self._events.put(Started(INFO, seed, [], [1, 2], [b"a", b"b"], 0.0, 0.0) if self.resumed_with is None else Resumed(first))
         self._events.put(Prefilled(2 + first, 0, [2 + first], 0.0))
@@ -67,9 +68,9 @@ class SmallEngine:
         self.handles: list[SmallHandle] = []
 
     def submit(
-        self, spec: RunSpec, resume_tokens: Sequence[int] | None = None, submitted_at: float | None = None, owner: str | None = None
+        self, spec: RunSpec, progress: Progress | None = None, submitted_at: float | None = None, owner: str | None = None
     ) -> SmallHandle:
-        handle = SmallHandle(spec, resume_tokens)
+        handle = SmallHandle(spec, progress)
         self.handles.append(handle)
         return handle
 

@@ -1,0 +1,35 @@
+/** A setting that is one of a few values. */
+
+import { gettext } from "../i18n";
+import { set } from "../store/draft";
+import type { ControlProps } from "./Setting";
+
+/** What the values of settings are called; any other is shown as it is. */
+const titles = (): Record<string, string> => ({
+  true: gettext("on"),
+  false: gettext("off"),
+  off: gettext("off"),
+  never: gettext("never"),
+  prompt_lookup: gettext("prompt lookup"),
+  draft: gettext("draft model"),
+});
+
+export function Options({ field, value, describedBy, invalid }: ControlProps) {
+  const all = titles();
+  return (
+    <select
+      class="select"
+      id={`field-${field.name}`}
+      aria-describedby={describedBy}
+      aria-invalid={invalid}
+      value={field.options.indexOf(value)}
+      onChange={({ currentTarget }) => set(field.name, field.options[Number(currentTarget.value)])}
+    >
+      {field.options.map((option, k) => (
+        <option key={k} value={k}>
+          {all[String(option)] ?? String(option)}
+        </option>
+      ))}
+    </select>
+  );
+}
