@@ -10,7 +10,7 @@ pays ``diversity_penalty`` for every beam of an earlier group that has just take
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 import torch

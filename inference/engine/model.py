@@ -19,8 +19,8 @@ from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
 from inference.events import ModelInfo
-from inference.progress import Progress
 from inference.grammar import ConstraintError
+from inference.progress import Progress
 from inference.sampling.sampler import Sampler
 from inference.spec import MAX_SEED, RunSpec, Watch
 
