@@ -1,27 +1,54 @@
-"""How the weights of a loaded model lie in memory, for the processor that reads them. Knows nothing of families or of decoding."""
+"""How the weights of a loaded model lie in memory, for the processor that reads them. Knows nothing of families or of decoding.
+
+Measured on an AVX-512 machine without AMX, one thread, with MKL and oneDNN as torch 2.13 brings them:
+
+- float32, column by column: as fast for one row as row by row, up to 2.3 times as fast for 8 to 32; and from two rows on, the numbers of a
+  row do not depend on how many others there are. (oneDNN's packed form is no faster there, and slower for one row.)
+- bfloat16, packed for oneDNN: 1.3 to 1.7 times as fast as row by row, and 1.7 to 2.2 times as fast as column by column (GPT-2's).
+"""
 
 from __future__ import annotations
 
+from collections import Counter
 from typing import Any
 
 import torch
+from transformers.pytorch_utils import Conv1D
+
+from inference.engine.packed import PackedLinear, can_pack
 
 
 def arrange(model: Any) -> None:
-    """Lay the float32 weights of linear layers on the CPU column by column, in place.
+    """Lay the weights of linear layers on the CPU as decoding wants them, in place; nothing is held twice.
 
-    A product of few rows then takes the same kernel whatever the number of rows, from two on: measured with MKL on an AVX-512
-    machine, it is as fast for one row as row by row, up to 2.3 times as fast for 8 to 32, and a row's numbers do not depend
-    on the others. The modules stay what they are, shapes, names and gradients included.
+    In float32 the modules stay what they are, names, shapes and gradients included; in bfloat16 they become ``PackedLinear``, but
+    for weights that several modules share.
     """
     with torch.no_grad():
-        for module in model.modules():
-            if type(module) is torch.nn.Linear and _is_plain(module.weight):
-                module.weight.data = module.weight.data.t().contiguous().t()
+        if torch.backends.mkl.is_available():
+            _by_columns(model)
+        if can_pack():
+            _pack(model)
 
 
-def _is_plain(weight: torch.Tensor) -> bool:
-    """Whether it is a matrix that MKL will multiply with, not yet arranged."""
-    if not torch.backends.mkl.is_available():
-        return False
-    return type(weight) is torch.nn.Parameter and weight.dtype is torch.float32 and weight.device.type == "cpu" and weight.is_contiguous()
+def _by_columns(model: Any) -> None:
+    for module in model.modules():
+        if type(module) is torch.nn.Linear and _is_plain(module.weight, torch.float32):
+            module.weight.data = module.weight.data.t().contiguous().t()
+
+
+def _pack(model: Any) -> None:
+    holders = Counter(id(weight) for module in model.modules() for weight in module._parameters.values())
+    for parent in list(model.modules()):
+        for name, module in parent.named_children():
+            if type(module) in (torch.nn.Linear, Conv1D) and _is_plain(module.weight, torch.bfloat16) and holders[id(module.weight)] == 1:
+                setattr(parent, name, _packed(module))
+
+
+def _packed(module: Any) -> PackedLinear:
+    weight = module.weight.t() if type(module) is Conv1D else module.weight
+    return PackedLinear(weight, module.bias)
+
+
+def _is_plain(weight: Any, dtype: torch.dtype) -> bool:
+    return type(weight) is torch.nn.Parameter and weight.dtype is dtype and weight.device.type == "cpu" and weight.is_contiguous()

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 import torch
+from transformers.pytorch_utils import Conv1D
 
 from inference.engine.layout import arrange
+from inference.engine.packed import can_pack
 from tests.inference.models import random_model
 
 IDS = torch.arange(12)[None]
@@ -33,7 +35,21 @@ def test_logits_and_gradients_of_an_arranged_model_are_those_of_the_model(tied: 
     torch.testing.assert_close(found[0], found[1], rtol=1e-4, atol=1e-4)
 
 
-def test_what_is_not_plain_float32_stays() -> None:
-    layer = torch.nn.Linear(8, 6, dtype=torch.bfloat16)
+@pytest.mark.skipif(not can_pack(), reason="this processor has no bfloat16 products")
+@pytest.mark.parametrize("family", ["llama", "gpt2"])
+@pytest.mark.parametrize("tied", [False, True])
+def test_bfloat16_weights_are_packed_where_they_are_not_shared(family: str, tied: bool) -> None:
+    models = [random_model(family, tie_word_embeddings=tied).to(torch.bfloat16) for _ in range(2)]
+    arrange(models[1])
+    plain = [module for module in models[1].modules() if type(module) in (torch.nn.Linear, Conv1D)]
+    assert plain == ([models[1].lm_head] if tied else [])
+    with torch.inference_mode():
+        logits = [model(IDS).logits.float() for model in models]
+    assert (logits[0] - logits[1]).abs().mean() < 0.05 * logits[0].std()
+
+
+def test_float16_stays_as_it_is() -> None:
+    layer = torch.nn.Sequential(torch.nn.Linear(8, 6, dtype=torch.float16))
     arrange(layer)
-    assert layer.weight.is_contiguous()
+    assert type(layer[0]) is torch.nn.Linear
+    assert layer[0].weight.is_contiguous()

@@ -1,0 +1,57 @@
+"""A linear layer whose weight has been repacked once for oneDNN. Knows nothing of models."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+
+
+class PackedLinear(torch.nn.Module):  # type: ignore[misc]  # torch does not type it
+    """What ``torch.nn.Linear`` with ``weight`` (N, K) and ``bias`` (N,) computes, and nothing of ``weight`` is kept but the packed form.
+
+    Gradients flow to the input only, and unpack the weight each time: a model is looked into now and then, and decodes always.
+    """
+
+    def __init__(self, weight: torch.Tensor, bias: torch.Tensor | None) -> None:
+        super().__init__()
+        self.out_features, self.in_features = weight.shape
+        self.packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), _ROWS)
+        self.bias = None if bias is None else torch.nn.Parameter(bias.detach(), requires_grad=False)
+
+    @property
+    def weight(self) -> torch.Tensor:
+        """(N, K), unpacked anew each time."""
+        weight: torch.Tensor = self.packed.to_dense()
+        return weight
+
+    def forward(self, x: torch.Tensor) -> torch.Tensor:
+        """(..., K) -> (..., N)"""
+        if torch.is_grad_enabled() and x.requires_grad:
+            differentiable: torch.Tensor = _Product.apply(x, self.packed, self.bias)
+            return differentiable
+        return product(x, self.packed, self.bias)
+
+
+_ROWS = 8  # of the products that oneDNN packs for: fast for a few rows as for one
+
+
+def can_pack() -> bool:
+    """Whether this machine has what it takes."""
+    return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
+
+
+def product(x: torch.Tensor, packed: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+    out: torch.Tensor = torch.ops.mkldnn._linear_pointwise.default(x, packed, bias, "none", [], "")
+    return out
+
+
+class _Product(torch.autograd.Function):  # type: ignore[misc]  # torch does not type it
+    @staticmethod
+    def forward(ctx: Any, x: torch.Tensor, packed: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
+        ctx.packed = packed
+        return product(x, packed, bias)
+
+    @staticmethod
+    def backward(ctx: Any, *gradients: torch.Tensor) -> tuple[torch.Tensor, None, None]:
+        return gradients[0] @ ctx.packed.to_dense(), None, None
