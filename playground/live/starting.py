@@ -15,6 +15,7 @@ from django.conf import settings
 
 from inference.eventlog.protocol import EventLog, LogUnavailable
 from inference.events import ErrorInfo
+from inference.grammar import ConstraintError, check_constraint
 from inference.runs.ending import end_unheld
 from inference.runs.job import DECODE_TASK, Job
 from inference.spec import MAX_SEED, RunSpec, Watch
@@ -44,6 +45,7 @@ def start_run(owner: str, spec: RunSpec) -> StartedRun:
     log = event_log()
     try:
         _check_limits(log, owner)
+        _check_constraint(spec)
         model = _model(spec)
         _check_prompt(spec, model)
         return _create(log, owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model)
@@ -70,6 +72,14 @@ def _check_limits(log: EventLog, owner: str) -> None:
         raise RunRefused(ErrorInfo("too_many_runs", f"{active} of your runs are still going", value=str(active), bound=bound))
     if waiting >= settings.CONFIG.max_queue:
         raise RunRefused(ErrorInfo("queue_full", f"{waiting} runs are waiting already", value=str(waiting), bound=f"<= {settings.CONFIG.max_queue}"))
+
+
+def _check_constraint(spec: RunSpec) -> None:
+    try:
+        check_constraint(spec.sampling)
+    except ConstraintError as error:
+        value = error.value and shown(error.value)
+        raise RunRefused(ErrorInfo(error.code, error.message, f"sampling.{error.field}", value, error.bound)) from error
 
 
 def _model(spec: RunSpec) -> catalog.CatalogModel:

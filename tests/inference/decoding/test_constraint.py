@@ -262,7 +262,7 @@ def test_what_the_vocabulary_cannot_spell_is_refused() -> None:
     tokenizer = byte_level()
     few = Vocabulary(Pieces(tokenizer), 60)  # the alphabet from "!" to "Z" or so
     with pytest.raises(ConstraintError, match="cannot begin"):
-        few.guide(SamplingParams(choice=["貓"]), [])
+        few.guide(SamplingParams(choice=("貓",)), [])
 
 
 def test_a_grammar_is_compiled_once() -> None:
