@@ -39,7 +39,9 @@ def choose(page: Playground, name: str, value: str) -> None:
 
 
 def starter(page: Playground, value: str) -> None:
-    page.hook("starters").select_option(value)
+    """Such as ``en story``: language and name."""
+    page.hook("starters").click()
+    page.hook(f"starters-{value.replace(' ', '-')}").click()
 
 
 @pytest.mark.parametrize("text", ["Once upon a time", RARE, "<|endoftext|>twice", "the " * 300])
@@ -174,7 +176,17 @@ def test_starters_speak_the_models_languages(page: Playground) -> None:
     for value, beginning in (("en counting", "1, 2"), ("zh-hant capitals", "日本的首都"), ("zh-hans story", "从前")):
         starter(page, value)
         assert page.hook("prompt").input_value().startswith(beginning)
-        expect(page.hook("starters")).to_have_value("")
+
+
+def test_a_menu_is_walked_with_the_arrow_keys_and_left_with_escape(page: Playground) -> None:
+    page.hook("starters").focus()
+    page.page.keyboard.press("Enter")
+    expect(page.hook("starters-en-story")).to_be_focused()
+    page.page.keyboard.press("ArrowDown")
+    expect(page.hook("starters-en-capitals")).to_be_focused()
+    page.page.keyboard.press("Escape")
+    expect(page.page.get_by_role("menu")).to_have_count(0)
+    expect(page.hook("starters")).to_be_focused()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

@@ -1,5 +1,6 @@
 /** The bar on top: what runs, how fast, and go. */
 
+import { ExportMenu } from "../export/ExportMenu";
 import { fill, gettext } from "../i18n";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
@@ -32,6 +33,7 @@ export function Bar() {
       <Speed />
       <RunButtons />
       <span class="bar-end">
+        <ExportMenu />
         <ThemeButton />
         <Language />
       </span>

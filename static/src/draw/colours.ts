@@ -7,7 +7,7 @@ const NAMES = ["accent", "warm", "faint", "line", "quiet", "text"] as const;
 type Colours = Record<(typeof NAMES)[number], string>;
 
 /** A property that holds `light-dark()` resolves only where it is used as a colour. */
-function resolve(name: string): string {
+export function resolve(name: string): string {
   const probe = document.createElement("span");
   probe.style.color = `var(--${name})`;
   document.body.append(probe);

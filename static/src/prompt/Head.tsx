@@ -3,6 +3,7 @@
 import { group } from "d3-array";
 import type { Starter } from "../boot";
 import { gettext } from "../i18n";
+import { Menu } from "../menu/Menu";
 import { boot, change, mode, model, type Mode } from "../store/draft";
 
 export function Head() {
@@ -48,36 +49,21 @@ function Modes() {
 
 const languageName = (code: string): string => boot.languages.find(([other]) => other === code)?.[1] ?? code;
 
-/** A select that always shows its name: choosing does something and chooses nothing. */
 function Starters() {
   const groups = group(
     boot.starters.filter(({ messages }) => messages.length === 0 || model.value?.chat),
     ({ language }) => language,
   );
+  const items = (starters: Starter[]) => starters.map((starter) => ({ key: starter.name, title: starter.title, act: () => take(starter) }));
   return (
-    <select
-      class="select small starters"
-      aria-label={gettext("Start with")}
-      data-testid="starters"
-      value=""
-      onChange={({ currentTarget }) => {
-        const [language, name] = currentTarget.value.split(" ");
-        currentTarget.value = "";
-        const chosen = boot.starters.find((starter) => starter.language === language && starter.name === name);
-        if (chosen) take(chosen);
-      }}
+    <Menu
+      label={gettext("Start with")}
+      hook="starters"
+      class="button small starters"
+      groups={[...groups].map(([language, starters]) => ({ key: language, title: languageName(language), items: items(starters) }))}
     >
-      <option value="">{gettext("Start with …")}</option>
-      {[...groups].map(([language, starters]) => (
-        <optgroup key={language} label={languageName(language)}>
-          {starters.map(({ name, title }) => (
-            <option key={name} value={`${language} ${name}`}>
-              {title}
-            </option>
-          ))}
-        </optgroup>
-      ))}
-    </select>
+      {gettext("Start with …")}
+    </Menu>
   );
 }
 

@@ -1,5 +1,7 @@
 /** Where the model looked: all layers and heads small, one large, linked to the text. */
 
+import { gridOfHeads } from "../../export/attention";
+import { SavePicture } from "../../export/SavePicture";
 import { gettext } from "../../i18n";
 import { watch } from "../../session";
 import { draft } from "../../store/draft";
@@ -23,6 +25,7 @@ export function Attention() {
           <span>{gettext("Hide the first token")}</span>
         </label>
         <p class="quiet">{gettext("The first token often takes what a head has no use for.")}</p>
+        <SavePicture what="attention-heads" title={gettext("Layers and heads")} draw={gridOfHeads} />
       </div>
       <div class="attention-body">
         <Grid />

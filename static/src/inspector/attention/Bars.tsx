@@ -9,7 +9,7 @@ import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { hovered, promptLength } from "../../store/view";
 import { Piece } from "../../tokens/Piece";
-import { pieceAt } from "./Large";
+import { pieceAt } from "./state";
 
 const TOP = 8; // device-independent pixels above the tallest bar
 const row = signal(new Float32Array());

@@ -2,22 +2,20 @@
 
 import { useComputed } from "@preact/signals";
 import { sum } from "d3-array";
+import { largePicture } from "../../export/attention";
+import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { rowOf, strongest, weights } from "../../store/attention";
-import { hideFirst, hovered, promptLength, run, token } from "../../store/view";
+import { hideFirst, hovered, token } from "../../store/view";
 import { Piece } from "../../tokens/Piece";
 import { quoted } from "../../tokens/pieces";
 import { headTitle } from "./titles";
 import { Bars } from "./Bars";
 import { Matrix } from "./Matrix";
-import { shownHead } from "./state";
+import { pieceAt, shownHead } from "./state";
 
 const NAMED = 6;
-
-/** The bytes at a position of prompt and output. */
-export const pieceAt = (position: number): Uint8Array =>
-  run.value.started?.prompt_pieces[position] ?? run.value.tokens[position - promptLength.value]?.piece ?? new Uint8Array();
 
 export function Large() {
   const row = useComputed(() => {
@@ -37,6 +35,7 @@ export function Large() {
     >
       <figcaption>
         <b>{headTitle(shownHead.value)}</b>
+        <SavePicture what="attention" title={headTitle(shownHead.value)} step={token.value?.step} draw={largePicture} />
         <span class="quiet">
           {fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? quoted(token.value.piece) : "" })}
         </span>

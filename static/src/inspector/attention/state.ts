@@ -2,7 +2,7 @@
 
 import { computed } from "@preact/signals";
 import { headsOf, MEAN, type Head } from "../../store/attention";
-import { head, hideFirst, run, shownTokens, token } from "../../store/view";
+import { head, hideFirst, promptLength, run, shownTokens, token } from "../../store/view";
 import { isDark } from "../../theming";
 import { Maps } from "./maps";
 import { OneHead } from "./one";
@@ -36,3 +36,7 @@ export const shownHead = computed<Head>(() => {
   const found = watched.value.find((other) => other.layer === layer && other.head === wanted);
   return found ?? watched.value.find((other) => other.layer === layer) ?? watched.value[0] ?? head.value;
 });
+
+/** The bytes at a position of prompt and output. */
+export const pieceAt = (position: number): Uint8Array =>
+  run.value.started?.prompt_pieces[position] ?? run.value.tokens[position - promptLength.value]?.piece ?? new Uint8Array();

@@ -1,5 +1,7 @@
 /** The draw: the cumulative bar of the final distribution, the number drawn on it, and the interval that it fell into. */
 
+import { dicePicture } from "../../export/pictures/dice";
+import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
@@ -25,6 +27,12 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
     >
       <figcaption>
         <b>{gettext("Dice")}</b> <Said token={token} />
+        <SavePicture
+          what="dice"
+          title={gettext("Dice")}
+          step={token.step}
+          draw={(palette) => dicePicture(table, dice, token.id, palette)}
+        />
       </figcaption>
       <div class="dice-bar" role="img" aria-label={gettext("Cumulative probability, most likely token first")}>
         {parts.map((part) => (

@@ -1,5 +1,7 @@
 /** The fate of tokens: every stage a column over the whole vocabulary, every shown candidate a row, the rest in one row. */
 
+import { waterfallPicture } from "../../export/pictures/waterfall";
+import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { count, number, probability } from "../../numbers";
 import type { StageInfo, Token } from "../../protocol/generated";
@@ -12,7 +14,7 @@ export function Waterfall({ token, table }: { token: Token; table: Table }) {
   const { columns, rows } = table;
   return (
     <section class="waterfall" aria-label={gettext("Waterfall")}>
-      <Controls />
+      <Controls token={token} table={table} />
       <div class="waterfall-scroll" tabIndex={0} role="region" aria-label={gettext("Stages and candidates")}>
         <table style={{ "--stages": columns.length }}>
           <thead>
@@ -40,7 +42,7 @@ export function Waterfall({ token, table }: { token: Token; table: Table }) {
 
 const units = (): Record<Unit, string> => ({ probability: gettext("Probability"), logit: gettext("Logit"), rank: gettext("Rank") });
 
-function Controls() {
+function Controls({ token, table }: { token: Token; table: Table }) {
   return (
     <div class="controls">
       <fieldset class="segmented">
@@ -61,13 +63,18 @@ function Controls() {
         />
         <span>{gettext("Log bars")}</span>
       </label>
+      <SavePicture
+        what="waterfall"
+        title={gettext("Waterfall")}
+        step={token.step}
+        draw={(palette) => waterfallPicture(table, paramsOf, logarithmic.value, palette)}
+      />
     </div>
   );
 }
 
 function Head({ column, before }: { column: Column; before: Column | undefined }) {
   const { stage, entropyBits, sum } = column;
-  const params = run.value.started?.stages.find(({ name }) => name === stage.name)?.params ?? {};
   const removed = before ? before.stage.kept - stage.kept : 0;
   return (
     <th
@@ -81,7 +88,7 @@ function Head({ column, before }: { column: Column; before: Column | undefined }
       data-entropy-bits={entropyBits}
     >
       <span class="stage-name">{stageTitle(stage.name)}</span>
-      <span class="stage-param">{Object.values(params).map(number).join(" ") || "–"}</span>
+      <span class="stage-param">{paramsOf(stage.name)}</span>
       <span class="stage-line" title={gettext("Tokens that are left")}>
         {count(stage.kept)} <span class="quiet">{gettext("left")}</span>
       </span>
@@ -93,6 +100,12 @@ function Head({ column, before }: { column: Column; before: Column | undefined }
       </span>
     </th>
   );
+}
+
+/** What the stage was told. */
+function paramsOf(stage: string): string {
+  const params = run.value.started?.stages.find(({ name }) => name === stage)?.params ?? {};
+  return Object.values(params).map(number).join(" ") || "–";
 }
 
 function Off({ token }: { token: Token }) {

@@ -4,6 +4,8 @@ import { max, median } from "d3-array";
 import { scaleLinear } from "d3-scale";
 import { colours } from "../../draw/colours";
 import { useCanvas, type Draw } from "../../draw/canvas";
+import { timingPicture } from "../../export/pictures/timing";
+import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { milliseconds } from "../../numbers";
 import type { Token } from "../../protocol/generated";
@@ -68,7 +70,10 @@ export function Steps() {
   const current = token.value;
   return (
     <section class="steps" aria-label={gettext("Every decoding step")}>
-      <h3>{gettext("Every decoding step")}</h3>
+      <div class="controls">
+        <h3>{gettext("Every decoding step")}</h3>
+        <SavePicture what="timing" title={gettext("Every decoding step")} draw={(palette) => timingPicture(shownTokens.value, palette)} />
+      </div>
       <ul class="phase-key">
         <li>
           <i class="phase forward" aria-hidden="true" /> {gettext("Forward pass")}{" "}
