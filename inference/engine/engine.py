@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Self, TypeVar
 
@@ -19,6 +19,7 @@ from inference.engine.prefixes import PrefixCache
 from inference.engine.sampled import Sampled
 from inference.engine.scheduler import Limits, Scheduler
 from inference.engine.scoring import Score, Scoring
+from inference.engine.weights import no_progress
 from inference.events import Event, Finished, ModelInfo, Usage
 from inference.progress import Progress
 from inference.spec import RunSpec
@@ -42,20 +43,23 @@ class Engine:
         device: str = "auto",
         dtype: str = "auto",
         revision: str | None = None,
+        quantization: str = "none",
         *,
+        on_progress: Callable[[float], None] = no_progress,
         threads: int | None = None,
         rows: int = 32,
         chunk_tokens: int = 256,
         prefix_cache: bool = True,
     ) -> Self:
-        """Load a model from ``bundled:<name>``, a local folder or a Hub id.
+        """Load a model from ``bundled:<name>``, a local folder or a Hub id; ``quantization`` of its weights: none, int8 or int4.
 
+        ``on_progress`` hears fractions of the weights read, in the thread that loads.
         ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
         at once; at most ``chunk_tokens`` prompt tokens are taken in one step. With ``prefix_cache`` a prompt that begins as an earlier one
         is read from where they part. Raises ``ModelError`` with the reason where the model
         cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
         """
-        loaded = load_model(source, device=device, dtype=dtype, revision=revision)
+        loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
         return cls(Model.of(loaded, name or Path(str(source)).name), Limits(rows, chunk_tokens, threads or _threads(), prefix_cache))
 
     @property

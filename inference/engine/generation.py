@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import torch
 
 from inference.decoding.pieces import Pieces
-from inference.decoding.sample import Ending
+from inference.decoding.sample import Ending, SampledSequence
 from inference.engine.batch import Chunk, Heads
 from inference.engine.errors import RunError
 from inference.engine.family import Family
@@ -44,9 +44,19 @@ class Order:
         return self.progress or Progress()
 
     @property
+    def encoder_tokens(self) -> int:
+        """How many of the prompt's tokens an encoder reads; 0 for a decoder-only model."""
+        return self.model.encoder_tokens(self.prompt_ids)
+
+    @property
     def room(self) -> int:
-        """Positions for prompt and output."""
-        return min(self.model.info.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
+        """Positions for prompt and output; an encoder has positions of its own."""
+        return min(self.encoder_tokens + self.model.info.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
+
+    def sequence(self) -> SampledSequence:
+        """An output before its first token."""
+        info, seen = self.model.info, self.prompt_ids[self.encoder_tokens :]
+        return SampledSequence(self.spec.sampling, seen, info.eos_token_ids, self.model.pieces, info.context)
 
     def sampler(self, sample: int = 0) -> Sampler:
         return self.model.sampler(self.spec, self.prompt_ids, sample)
@@ -139,12 +149,12 @@ class Generation(Job):
         goals = [goal for family in self._families for goal in family.goals()]
         whole = all(goal == len(part.ids) for part, goal in goals)
         enough = self.decoding or sum(goal - part.past for part, goal in goals) <= budget
-        early = [] if whole and enough else list(_some(goals, budget))
+        early = [] if whole and enough else list(_some(goals, budget, self.order.encoder_tokens))
         return early or [self.last_chunk(part) for part, _ in goals]
 
     def last_chunk(self, part: Part) -> Chunk:
         """All that ``part`` has not fed yet, and the logits after its last token."""
-        return Chunk(part.slot, part.ids[part.past :], part.past, 1, self.heads)
+        return Chunk(part.slot, part.ids[part.past :], part.past, 1, self.heads, self.order.encoder_tokens)
 
     def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
         last = fed[0].chunk.rows > 0
@@ -199,17 +209,18 @@ class Generation(Job):
     def _memory(self) -> Memory | None:
         if self.clock.taken_up is None:
             return None
-        runner, held = self.order.model.runner, sum(part.past for part in self.parts)
-        return Memory(self.order.model.info.weight_bytes, held * runner.bytes_per_token, runner.capacity_bytes, peak_rss_bytes())
+        runner = self.order.model.runner
+        held = sum(runner.held_bytes([part.slot], part.past) for part in self.parts)
+        return Memory(self.order.model.info.weight_bytes, held, runner.capacity_bytes, peak_rss_bytes())
 
 
-def _some(goals: Sequence[tuple[Part, int]], budget: int) -> Iterator[Chunk]:
+def _some(goals: Sequence[tuple[Part, int]], budget: int, encoder_tokens: int) -> Iterator[Chunk]:
     """Up to ``budget`` tokens without logits: the last token of each part waits."""
     for part, goal in goals:
         end = min(goal, len(part.ids) - 1, part.past + budget)
         if end > part.past:
             budget -= end - part.past
-            yield Chunk(part.slot, part.ids[part.past : end], part.past, 0)
+            yield Chunk(part.slot, part.ids[part.past : end], part.past, 0, encoder_tokens=encoder_tokens)
 
 
 def _given(family: Family, by_slot: Mapping[int, Fed]) -> Iterator[tuple[Part, Fed]]:

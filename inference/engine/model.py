@@ -15,6 +15,7 @@ from inference.decoding.constraint import TokenGuide, Vocabulary
 from inference.decoding.pieces import Pieces
 from inference.engine.batch import Runner
 from inference.engine.check import Chosen, choose_runner
+from inference.engine.encoder import Encoder
 from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
@@ -33,6 +34,7 @@ class Model:
     tokenizer: Any
     network: Any  # the transformers model; only the engine's thread runs it
     device: torch.device
+    encoder: Encoder | None  # of an encoder-decoder
     longest: int  # characters of the longest token
     slow_because: str  # why the fast runner was not taken; empty where it was
     vocabulary: Vocabulary  # for constraints
@@ -46,7 +48,7 @@ class Model:
         longest = max(map(len, loaded.tokenizer.get_vocab()))
         pieces = Pieces(loaded.tokenizer)
         words = Vocabulary(pieces, info.vocab_size)
-        return cls(info, chosen.runner, pieces, loaded.tokenizer, loaded.model, loaded.device, longest, chosen.why, words)
+        return cls(info, chosen.runner, pieces, loaded.tokenizer, loaded.model, loaded.device, loaded.encoder, longest, chosen.why, words)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``, with the special tokens that the tokenizer adds. Raises ``RunError`` where it cannot take the text."""
@@ -66,19 +68,32 @@ class Model:
         self._check_characters(spec.prompt or "")
         ids = list(spec.prompt_token_ids) if spec.prompt is None and spec.prompt_token_ids else self.encode(spec.prompt or "")
         self.check_prompt(ids, "prompt" if spec.prompt is not None else "prompt_token_ids")
-        return ids, time.monotonic() - before
+        return [*ids, *self._decoder_prefix], time.monotonic() - before
+
+    @property
+    def _decoder_prefix(self) -> tuple[int, ...]:
+        return () if self.encoder is None else self.encoder.decoder_prefix
+
+    @property
+    def most_prompt_tokens(self) -> int:
+        """Of a decoder-only model one position is needed for the first new token; an encoder has positions of its own."""
+        return self.info.context - 1 if self.encoder is None else self.encoder.most_tokens
+
+    def encoder_tokens(self, prompt_ids: Sequence[int]) -> int:
+        """How many of the tokens that ``prompt`` gave an encoder reads; the rest are the decoder's."""
+        return 0 if self.encoder is None else len(prompt_ids) - len(self._decoder_prefix)
 
     def _check_characters(self, text: str) -> None:
         """Refuse at once what would take seconds to tokenise only to be too long: no token has more than ``longest`` characters."""
         least = -(-len(text) // self.longest)
-        most = self.info.context - 1
+        most = self.most_prompt_tokens
         if least > most:
             message = f"The prompt has at least {least} tokens; this model takes at most {most}."
             raise RunError("prompt_too_long", message, "prompt", least, most)
 
     def check_prompt(self, ids: Sequence[int], field: str) -> None:
         """Raises ``RunError`` naming ``field``, value and bound."""
-        most = self.info.context - 1  # one position is needed for the first new token
+        most = self.most_prompt_tokens
         if not ids:
             raise RunError("empty_prompt", "The prompt holds no token.", field, 0, 1)
         if len(ids) > most:
@@ -92,6 +107,8 @@ class Model:
 
     def check_scored(self, ids: Sequence[int]) -> None:
         """Raises ``RunError`` for a text of which nothing can be scored, or not all."""
+        if self.encoder is not None:
+            raise RunError("not_offered", "An encoder-decoder gives no probabilities of a text by itself.", "text")
         if not 2 <= len(ids) <= self.info.context:
             message = f"The text has {len(ids)} tokens; from 2 to {self.info.context} can be scored."
             raise RunError("bad_length", message, "text", len(ids), self.info.context)
@@ -126,7 +143,7 @@ class Model:
         return Sampler(
             spec.sampling,
             seed=spec.sampling.seed,
-            prompt_ids=prompt_ids,
+            prompt_ids=prompt_ids[self.encoder_tokens(prompt_ids) :],  # penalties see what the decoder sees, as in ``generate``
             vocab_size=info.vocab_size,
             eos_token_ids=info.eos_token_ids,
             pieces=self.pieces,

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 import torch
 
-from inference.decoding.sample import Ending, SampledSequence
+from inference.decoding.sample import Ending
 from inference.engine.errors import RunError
 from inference.engine.generation import Generation, Order
 from inference.engine.job import Draw, Fed, Part
@@ -21,8 +21,7 @@ class Sample:
     def __init__(self, order: Order, index: int) -> None:
         self.index = index
         self.sampler = order.sampler(index)
-        model = order.model
-        self.sequence = SampledSequence(order.spec.sampling, order.prompt_ids, model.info.eos_token_ids, model.pieces, model.info.context)
+        self.sequence = order.sequence()
         done = order.done.tokens.get(index, ())
         self.part = Part([*order.prompt_ids, *done])
         self.ending = self._replay(done)
