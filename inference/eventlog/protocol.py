@@ -147,6 +147,9 @@ class EventLog(Protocol):
     def active(self, person: str) -> int:
         """Unfinished runs that ``create`` was given ``person`` for."""
 
+    def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
+        """Leave an answer for whoever reads or follows ``box``, a name that nobody else uses: one final entry, kept for ``ttl_seconds``."""
+
     def beat(self, worker: str, ttl_seconds: float) -> None:
         """A worker says that it is alive, for ``ttl_seconds``; 0 says goodbye."""
 

@@ -113,6 +113,9 @@ class RedisLog:
     def active(self, person: str) -> int:
         return cast(int, self._try(lambda: self._redis.scard(f"{self._prefix}active:{person}")))
 
+    def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
+        self._call(scripts.POST, box, data, round(ttl_seconds * 1000))
+
     def beat(self, worker: str, ttl_seconds: float) -> None:
         self._call(scripts.BEAT, worker, round(ttl_seconds * 1000))
 

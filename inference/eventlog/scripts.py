@@ -175,6 +175,17 @@ return total
 """
 )
 
+POST = (
+    _COMMON
+    + """
+local box, data, life = unpack(ARGV)
+redis.call('DEL', stream(box))
+redis.call('XADD', stream(box), '1-0', 'd', data, 'f', '1')
+redis.call('PEXPIRE', stream(box), life)
+return 'ok'
+"""
+)
+
 BEAT = (
     _COMMON
     + """

@@ -6,13 +6,15 @@ engine lives. Knows nothing of sockets or tasks.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from typing import TypeVar
 from weakref import WeakKeyDictionary
 
 from inference.engine.aside import Pieces, Work
 from inference.engine.engine import Engine
 from inference.engine.errors import RunError
+from inference.grammar import DeadEnd
 from inference.insight.anatomy import Anatomy, dissect
 from inference.insight.attribution import attribution
 from inference.insight.head import head_view
@@ -63,7 +65,8 @@ class Insight:
     def what_if(self, past: Past, sampling: SamplingParams) -> WhatIf:
         """Every step of ``past`` under ``sampling`` with the draws of ``past``: one forward pass the first time, none afterwards."""
         sampler = self._sampler(past, sampling)
-        return what_if(self._logits(past), past.tokens, sampler, self._model.pieces)
+        with _constrained(sampling):
+            return what_if(self._logits(past), past.tokens, sampler, self._model.pieces)
 
     def divergence(self, past: Past, sampling: SamplingParams | None = None, other: Insight | None = None, top_k: int = 10) -> Divergence:
         """How far the final distributions of ``past`` are from those under ``sampling`` (by default its own), of ``other``'s model (by default its own)."""
@@ -71,7 +74,8 @@ class Insight:
         _check_vocabulary(self, theirs)
         own = self._sampler(past, past.sampling)
         another = theirs._sampler(past, sampling or past.sampling)
-        return divergence(self._logits(past), theirs._logits(past), past.tokens, own, another, top_k)
+        with _constrained(sampling or past.sampling):
+            return divergence(self._logits(past), theirs._logits(past), past.tokens, own, another, top_k)
 
     def attention(self, ids: Sequence[int], asked: AskAttention) -> AttentionMaps:
         """Attention matrices of ``ids``."""
@@ -127,7 +131,8 @@ class Insight:
         spec = past.spec(sampling)
         self._check_ids(past.ids)
         self._model.check_settings(spec)
-        return self._model.sampler(spec, past.prompt_ids)
+        _check_replayable(sampling)
+        return self._model.sampler(spec, past.prompt_ids, past.sample)
 
     def _check_ids(self, ids: Sequence[int]) -> None:
         if self._model.network.config.is_encoder_decoder:
@@ -159,3 +164,21 @@ def _check_vocabulary(ours: Insight, theirs: Insight) -> None:
     sizes = one.info.vocab_size, other.info.vocab_size
     if sizes[0] != sizes[1] or any(one.pieces(token) != other.pieces(token) for token in range(sizes[0])):
         raise RunError("other_vocabulary", "The two models do not have the same vocabulary.", "model", sizes[1], sizes[0])
+
+
+def _check_replayable(sampling: SamplingParams) -> None:
+    """Refuses what the raw logits of the run's own tokens do not decide."""
+    if sampling.num_beams > 1:
+        raise RunError("not_replayable", "Beam search does not choose step by step.", "sampling.num_beams", sampling.num_beams, 1)
+    if sampling.guidance_scale != 1.0:
+        raise RunError("not_replayable", "Guidance needs a second pass.", "sampling.guidance_scale", sampling.guidance_scale, 1.0)
+
+
+@contextmanager
+def _constrained(sampling: SamplingParams) -> Iterator[None]:
+    """A constraint says nothing about steps whose past breaks it."""
+    try:
+        yield
+    except DeadEnd as error:
+        message = f"The run's own tokens do not keep to this constraint: {error}"
+        raise RunError("constraint_broken", message, f"sampling.{sampling.constraint}") from error

@@ -33,6 +33,7 @@ class Past:
     sampling: SamplingParams
     prompt_ids: tuple[int, ...]
     tokens: tuple[int, ...]
+    sample: int = 0  # which of several samples of one prompt: each has draws of its own
 
     @property
     def ids(self) -> list[int]:

@@ -6,6 +6,7 @@ run for many steps at once. Every number is the one that the run itself would ha
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -47,7 +48,8 @@ class Outlooks:
         self._head, self._greedy = way.head, way.greedy
         stages = [stage for stage in way.stages if stage.name in sampler.state.active]
         back = max((n for n, stage in enumerate(stages) if stage.looks_back), default=-1)
-        together = back < 0 or (stages[back].edits and back + 1 < len(stages))  # else nothing is left to do at once
+        # Others than those that edit leave lists, or must be told the outcome; and something must be left to do at once
+        together = back < 0 or (back + 1 < len(stages) and all(stage.edits for stage in stages if stage.looks_back))
         self._first, self._then = (stages[: back + 1], stages[back + 1 :]) if together else ([], stages)
         self._size = max(1, CACHED // vocab_size) if together else 1
 
@@ -55,8 +57,9 @@ class Outlooks:
         """``logits`` (T, V), finite, of the steps at which ``tokens`` (T,) were chosen; a few steps at a time."""
         with np.errstate(all="ignore"):
             for scores, draws, some in self._blocks(logits, tokens):
-                yield self._fate(scores, draws, some, self._head)
-                self._sampler.observe(int(some[-1]))
+                found = self._fate(scores, draws, some, self._head)
+                yield found
+                self._sampler.observe(int(some[-1]), _logprob(found.own[-1], found.probabilities[-1]))
 
     def distributions(self, logits: NDArray[Any], tokens: Sequence[int]) -> Iterator[tuple[Floats, int]]:
         """Like ``steps``, one at a time: the final distribution (V,), and the token on which the dice fall."""
@@ -65,8 +68,9 @@ class Outlooks:
                 final = self._final(scores, self._vocab)
                 field = (final.spread if isinstance(final, Listed) else final).field
                 for row, fell in enumerate(fall(final.listed, self._numbers(draws))):
-                    yield field.weights[row] / field.total[row], fell.token_id
-                self._sampler.observe(int(some[-1]))
+                    found = field.weights[row] / field.total[row]
+                    yield found, fell.token_id
+                self._sampler.observe(int(some[-1]), _logprob(found[some[-1]], found[fell.token_id]))
 
     def _blocks(self, logits: NDArray[Any], tokens: Sequence[int]) -> Iterator[tuple[Floats, Floats, Ints]]:
         """Scores (B, V) after the stages that look back, draws (B,), own tokens (B,), of which all but the last have been observed."""
@@ -110,3 +114,8 @@ class Outlooks:
         if short.any() and head < self._vocab:
             found.replace(short, self._fate(scores[short], draws[short], own[short], self._vocab))
         return found
+
+
+def _logprob(own: float, chosen: float) -> float:
+    """What a stage that follows the run is told: the run's own token; the one on which the dice fell where that was removed."""
+    return math.log(own if own > 0 else chosen)

@@ -269,3 +269,17 @@ def test_many_threads_append_to_their_runs_without_loss(log: EventLog) -> None:
         thread.join()
     for i in range(8):
         assert [entry.data.decode() for entry in log.read(f"run{i}")] == [f"run{i}{seq}" for seq in range(1, 51)]
+
+
+def test_an_answer_is_one_final_entry_and_no_run(log: EventLog) -> None:
+    log.post("box", b"answer", 5)
+    log.post("box", b"the answer again", 5)
+    assert log.read("box") == [Entry(1, b"the answer again", True)]
+    assert log.waiting() == log.active("") == 0
+    assert log.take_lapsed(1.0) == []
+
+
+def test_an_answer_that_nobody_fetches_is_gone_in_time(log: EventLog) -> None:
+    log.post("box", b"answer", 0.05)
+    time.sleep(0.1)
+    assert log.read("box") == []

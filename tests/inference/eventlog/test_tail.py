@@ -105,3 +105,11 @@ async def test_nothing_is_lost_or_doubled_while_many_runs_grow(log: EventLog, ta
     assert len(set(entries)) == 400
     for run in runs:
         assert [entry.seq for entry in entries if entry.data.startswith(f"{run}:".encode())] == list(range(1, 41))
+
+
+async def test_an_answer_is_told_to_whoever_waits_for_it(log: EventLog, tail: Tail) -> None:
+    tail.follow("box", 0)
+    waiting = asyncio.create_task(collect(tail, 1))
+    await asyncio.sleep(0.1)
+    log.post("box", b"answer", 5)
+    assert await asyncio.wait_for(waiting, 2) == [Entry(1, b"answer", True)]

@@ -160,3 +160,23 @@ def test_models_of_different_vocabularies_are_refused(engine_of: Callable[[str],
     with Engine.load("bundled:draft", device="cpu", threads=1) as other, pytest.raises(RunError) as caught:
         Insight(engine_of("llama")).divergence(past(engine_of("llama")), other=Insight(other))
     assert caught.value.info.code == "other_vocabulary"
+
+
+def test_a_constraint_that_the_run_breaks_is_refused_at_its_field(engine_of: Callable[[str], Engine]) -> None:
+    with pytest.raises(RunError) as caught:
+        Insight(engine_of("llama")).what_if(past(engine_of("llama")), SamplingParams(regex="[0-9]{3}"))
+    assert (caught.value.info.code, caught.value.info.field) == ("constraint_broken", "sampling.regex")
+
+
+@pytest.mark.parametrize("other", [{"num_beams": 2, "temperature": 0.0}, {"guidance_scale": 2.0, "negative_prompt": "no"}])
+def test_settings_that_no_replay_decides_are_refused(engine_of: Callable[[str], Engine], other: dict[str, Any]) -> None:
+    with pytest.raises(RunError) as caught:
+        Insight(engine_of("llama")).what_if(past(engine_of("llama")), SamplingParams(**other))
+    assert caught.value.info.code == "not_replayable"
+
+
+def test_each_of_several_samples_has_its_own_draws(engine_of: Callable[[str], Engine]) -> None:
+    run = past(engine_of("llama"))
+    other = Past(run.sampling, run.prompt_ids, run.tokens, sample=1)
+    draws = [Insight(engine_of("llama")).what_if(one, run.sampling).draws for one in (run, other)]
+    assert draws[0] != draws[1]

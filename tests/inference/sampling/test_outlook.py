@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 import torch
@@ -10,23 +12,34 @@ from numpy.typing import NDArray
 
 from inference.sampling.arrays import Floats
 from inference.sampling.outlook import Outlook, Outlooks
+from inference.sampling.pipeline import walk
 from inference.sampling.registry import STAGES
-from inference.sampling.sampler import Choice, choose
+from inference.sampling.sampler import Choice, Sampler, choose
+from inference.sampling.scores import Dense
+from inference.sampling.state import Rows
 from inference.spec import SamplingParams, Watch
 from tests.inference.sampling.build import after, probabilities, random_logits, random_params, sampler, seeds, states
 
 STEPS = 20
 
 
-def step_by_step(logits: Floats, tokens: list[int], params: SamplingParams, prompt: list[int]) -> list[Choice]:
-    """Each step as the run itself takes it."""
-    found = []
-    for step in range(len(tokens)):
-        row = sampler(params, logits.shape[1], seed=9, prompt=prompt, output=tokens[:step])
-        (choice,) = choose(torch.from_numpy(logits[step : step + 1].astype(np.float32)), [row], [Watch(top_n=1)])
+def step_by_step(logits: Floats, tokens: list[int], params: SamplingParams, prompt: list[int]) -> tuple[list[Choice], list[float]]:
+    """Each step as the run itself takes it, but that it is made to go on with ``tokens``; and the probability of each of these."""
+    row, found, own = sampler(params, logits.shape[1], seed=9, prompt=prompt), [], []
+    for scores, token in zip(logits, tokens, strict=True):
+        (choice,) = choose(torch.from_numpy(scores[None].astype(np.float32)), [row], [Watch(top_n=1)])
         assert isinstance(choice, Choice)
         found.append(choice)
-    return found
+        own.append(probability(scores, row, token))
+        row.observe(token, math.log(own[-1]) if own[-1] else choice.logprob)
+    return found, own
+
+
+def probability(scores: Floats, row: Sampler, token: int) -> float:
+    """Of ``token`` in the final distribution, everything sorted."""
+    with np.errstate(all="ignore"):
+        *_, (_, last) = walk(Dense.start(scores[None], len(scores)), Rows([row.state]), row.route(True).stages)
+        return float(probabilities(last.listed.spread.field.scores[0])[token])
 
 
 def all_at_once(logits: Floats, tokens: list[int], params: SamplingParams, prompt: list[int]) -> list[Outlook]:
@@ -47,13 +60,14 @@ def test_any_settings_give_what_every_step_gives_alone(seed: int) -> None:
     logits = np.stack([random_logits(rng, vocab) for _ in range(STEPS)])
     tokens, prompt = rng.integers(vocab, size=STEPS).tolist(), rng.integers(vocab, size=5).tolist()
     params = random_params(rng, vocab)
-    alone, together = step_by_step(logits, tokens, params, prompt), all_at_once(logits, tokens, params, prompt)
+    (alone, own), together = step_by_step(logits, tokens, params, prompt), all_at_once(logits, tokens, params, prompt)
     assert column(together, "ids").tolist() == [choice.token_id for choice in alone]
     last = [choice.trace.stages[-1] for choice in alone if choice.trace]
     assert column(together, "kept").tolist() == [stage.kept for stage in last]
     assert column(together, "entropies") == pytest.approx([stage.entropy for stage in last], abs=1e-9)
     assert column(together, "draws").tolist() == [choice.trace.dice.u for choice in alone if choice.trace]
     assert np.log(column(together, "probabilities")) == pytest.approx([choice.logprob for choice in alone], abs=1e-9)
+    assert column(together, "own") == pytest.approx(own, abs=1e-9)
 
 
 @settings(max_examples=30, deadline=None)
@@ -63,7 +77,7 @@ def test_distributions_are_those_of_the_whole_pipeline(seed: int) -> None:
     vocab = int(rng.choice([50, 1500]))
     logits = np.stack([random_logits(rng, vocab) for _ in range(STEPS)])
     tokens, prompt = rng.integers(vocab, size=STEPS).tolist(), rng.integers(vocab, size=5).tolist()
-    params = random_params(rng, vocab).model_copy(update={"stage_order": tuple(STAGES)})
+    params = random_params(rng, vocab).model_copy(update={"stage_order": tuple(STAGES), "mirostat_mode": 0})
     way = Outlooks(sampler(params, vocab, prompt=prompt), vocab)
     for step, (found, _) in enumerate(way.distributions(logits, tokens)):
         with np.errstate(all="ignore"):

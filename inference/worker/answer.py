@@ -1,0 +1,123 @@
+"""Answers questions about runs, from their logs and with the models of this process. Knows nothing of Celery or sockets."""
+
+from __future__ import annotations
+
+import logging
+from typing import TYPE_CHECKING, Any
+
+import msgpack
+
+from inference.eventlog.protocol import EventLog
+from inference.events import ErrorInfo
+from inference.insight.messages import (
+    Answer,
+    AskAttention,
+    AskAttribution,
+    AskDivergence,
+    AskHead,
+    AskLens,
+    AskScore,
+    AskWhatIf,
+)
+from inference.runs.inquiry import Inquiry
+from inference.runs.job import Job
+from inference.sources import SourceError
+from inference.spec import ModelSource, SamplingParams
+from inference.worker.engines import Engines
+
+if TYPE_CHECKING:  # torch takes seconds to import: with the first question
+    from inference.insight.insight import Insight
+    from inference.insight.past import Past
+
+KEPT_SECONDS = 60.0  # an answer that nobody has fetched by then is gone
+_PAGE = 256
+
+logger = logging.getLogger(__name__)
+
+
+class NotAnswered(Exception):
+    """There is no answer, for the reason ``info``."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.info = ErrorInfo(code, message, "run")
+
+
+class Answerer:
+    """Answers questions, many at once from many threads."""
+
+    def __init__(self, log: EventLog, models: Engines) -> None:
+        self._log, self._models = log, models
+
+    def answer(self, inquiry: Inquiry) -> None:
+        """Leave the answer to ``inquiry``, or the reason why there is none, in its box."""
+        try:
+            frame = inquiry.answered(self._answer(inquiry))
+        except Exception as error:
+            frame = inquiry.refused(_info(error))
+        self._log.post(inquiry.box, frame, KEPT_SECONDS)
+
+    def _answer(self, inquiry: Inquiry) -> Answer:
+        meta = self._log.meta(inquiry.run)
+        if meta is None:
+            raise NotAnswered("expired", "the events of this run are no longer kept")
+        job = Job.unpack(meta)
+        past = self._past(inquiry, job.spec.sampling)
+        other = self._insight(inquiry.other) if inquiry.other else None
+        return _asked(self._insight(job.source), past, inquiry, other)
+
+    def _insight(self, source: ModelSource) -> Insight:
+        from inference.insight.insight import Insight
+
+        return Insight(self._models.get(source, lambda fraction: None))  # type: ignore[arg-type]
+
+    def _past(self, inquiry: Inquiry, sampling: SamplingParams) -> Past:
+        """The run as its log has it now."""
+        from inference.insight.past import Past
+
+        prompt: tuple[int, ...] = ()
+        tokens: list[int] = []
+        for fields in self._events(inquiry.run):
+            if fields["type"] == "started":
+                prompt = tuple(fields["prompt_ids"])
+            elif fields["type"] == "token" and fields.get("sample", 0) == inquiry.sample:
+                tokens.append(fields["id"])
+        if not prompt:
+            raise NotAnswered("not_started", "this run has not begun")
+        return Past(sampling, prompt, tuple(tokens), inquiry.sample)
+
+    def _events(self, run: str) -> Any:
+        after = 0
+        while entries := self._log.read(run, after, _PAGE):
+            for entry in entries:
+                yield msgpack.unpackb(entry.data)
+            after = entries[-1].seq
+
+
+def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None) -> Answer:
+    match inquiry.question:
+        case AskScore():
+            return insight.score(past.ids)
+        case AskWhatIf(sampling=sampling):
+            return insight.what_if(past, sampling)
+        case AskDivergence(sampling=sampling, top_k=top_k):
+            return insight.divergence(past, sampling, other, top_k)
+        case AskAttention() as asked:
+            return insight.attention(past.ids, asked)
+        case AskLens(first=first, last=last, top=top):
+            return insight.lens(past.ids, first, last, top)
+        case AskAttribution() as asked:
+            return insight.attribution(past.ids, asked)
+        case AskHead(position=position, layer=layer, head=head):
+            return insight.head(past.ids, position, layer, head)
+
+
+def _info(error: Exception) -> ErrorInfo:
+    """Refusals carry a code; anything else is ours to answer for, and its text may tell of paths."""
+    if isinstance(error, SourceError):
+        return ErrorInfo("model_unavailable", "the worker does not find the model's files", "model")
+    info = getattr(error, "info", None)
+    if isinstance(info, ErrorInfo):
+        return info
+    logger.exception("a question failed")
+    return ErrorInfo("internal", f"the worker failed: {type(error).__name__}")
