@@ -60,11 +60,20 @@ def best(scores: Floats, n: int) -> Ranking:
 
 
 def _select(scores: Floats, n: int) -> Ranking:
-    vocab = scores.shape[1]
-    chosen = scores.argpartition(vocab - n - 1, axis=-1)[:, vocab - n - 1 :]
+    chosen = _partition(scores, n + 1)
     ids, values = _ordered(scores, at_columns(chosen, (-at_columns(scores, chosen)).argsort(-1)))
     last = values[:, -1:]
     return Ranking(ids, values, (values > last).sum(-1).tolist(), (last[:, 0] > -np.inf).tolist())
+
+
+def _partition(scores: Floats, n: int) -> Ints:
+    """(B, n) the ``n`` largest of each row, in any order.
+
+    Where most have been removed, numpy takes up to 80 times as long to find them at the upper end as at the lower one (28 against 0.3 ms).
+    """
+    if scores.min() == -np.inf:
+        return (-scores).argpartition(n - 1, axis=-1)[:, :n]
+    return scores.argpartition(scores.shape[1] - n, axis=-1)[:, scores.shape[1] - n :]
 
 
 def _sort(scores: Floats) -> Ranking:
