@@ -1,7 +1,8 @@
-/** The three tabs about the selected token. */
+/** The tabs about the selected token and its run. */
 
 import type { ComponentType } from "preact";
 import { useRef } from "preact/hooks";
+import { Code } from "../code/Code";
 import { gettext } from "../i18n";
 import { run, tab, token, type Tab } from "../store/view";
 import { Attention } from "./attention/Attention";
@@ -13,6 +14,7 @@ const tabs = (): { name: Tab; title: string; panel: ComponentType }[] => [
   { name: "choice", title: gettext("Choice"), panel: Choice },
   { name: "attention", title: gettext("Attention"), panel: Attention },
   { name: "timing", title: gettext("Timing"), panel: Timing },
+  { name: "code", title: gettext("Code"), panel: Code },
 ];
 
 export function Inspector() {
@@ -26,7 +28,7 @@ export function Inspector() {
         <Selected />
       </header>
       <div class="inspector-body" role="tabpanel" id="inspector-panel" aria-labelledby={`tab-${current.name}`} tabIndex={0}>
-        {token.value || (current.name === "timing" && run.value.started) ? <current.panel /> : <Nothing />}
+        {token.value || current.name === "code" || (current.name === "timing" && run.value.started) ? <current.panel /> : <Nothing />}
       </div>
     </section>
   );
@@ -61,7 +63,8 @@ function TabList({ all }: { all: { name: Tab; title: string }[] }) {
   );
 }
 
-const EXPLAIN = (): Record<Tab, [string, string]> => ({
+/** What a tab will show; one that always shows something needs no word. */
+const explained = (): Partial<Record<Tab, [string, string]>> => ({
   choice: [
     gettext("Every stage is a column, every candidate a row"),
     gettext("See what each stage did to the probabilities, what it removed and why, and where the dice fell."),
@@ -74,7 +77,7 @@ const EXPLAIN = (): Record<Tab, [string, string]> => ({
 });
 
 function Nothing() {
-  const [title, text] = EXPLAIN()[tab.value];
+  const [title, text] = explained()[tab.value] ?? [];
   return (
     <div class="empty">
       <span class={`ghost ghost-${tab.value}`} aria-hidden="true">

@@ -10,7 +10,7 @@ import { EMPTY, type RunState } from "./run";
 
 const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
-export type Tab = "choice" | "attention" | "timing";
+export type Tab = "choice" | "attention" | "timing" | "code";
 export type Theme = "light" | "dark" | "system";
 
 export const run = signal<RunState>(EMPTY);

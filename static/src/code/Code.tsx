@@ -1,0 +1,84 @@
+/** This run, or the one that would start now, as a program for other engines. */
+
+import { signal } from "@preact/signals";
+import { gettext } from "../i18n";
+import { asked, boot, draft, fields, modeOf } from "../store/draft";
+import { kept } from "../store/kept";
+import { run } from "../store/view";
+import { spans } from "./highlight";
+import type { Language } from "./literals";
+import { llamaCli, llamaCppPython } from "./llamacpp";
+import { transformers } from "./transformers";
+import { vllm } from "./vllm";
+import { wantedOf, type Wanted } from "./wanted";
+
+const ENGINES: Record<string, { title: string; language: Language; write: (wanted: Wanted) => string }> = {
+  transformers: { title: "transformers", language: "python", write: transformers },
+  vllm: { title: "vLLM", language: "python", write: vllm },
+  llamacpp: { title: "llama-cpp-python", language: "python", write: llamaCppPython },
+  llamacli: { title: "llama.cpp", language: "shell", write: llamaCli },
+};
+const chosen = kept("codeEngine", "transformers");
+const copied = signal<string | null>(null); // the code that was copied last
+
+function wanted(): Wanted {
+  const from = asked.value ?? draft.value;
+  const { model, started } = run.value;
+  return wantedOf(from, modeOf(from) === "chat", {
+    fields,
+    model: boot.models.find(({ name }) => name === from.model) ?? null,
+    dtype: model?.dtype ?? "float32",
+    seed: asked.value ? (started?.seed ?? null) : null,
+    eos: model?.eos_token_ids ?? [],
+  });
+}
+
+export function Code() {
+  const engine = ENGINES[chosen.value] ?? ENGINES.transformers;
+  if (!engine) return null;
+  const code = engine.write(wanted());
+  return (
+    <div class="code">
+      <div class="controls">
+        <Engines />
+        <button type="button" class="button small" data-testid="copy-code" onClick={() => void copy(code)}>
+          {copied.value === code ? gettext("Copied") : gettext("Copy")}
+        </button>
+      </div>
+      <p class="quiet">
+        {asked.value ? gettext("The run on the screen, for another engine.") : gettext("What would run now, for another engine.")}{" "}
+        {gettext("A comment names every setting that the engine cannot express.")}
+      </p>
+      <pre class="code-text" tabIndex={0} data-testid="code">
+        <code>
+          {spans(code, engine.language).map(({ kind, text }, k) =>
+            kind === "plain" ? (
+              text
+            ) : (
+              <span key={k} class={kind}>
+                {text}
+              </span>
+            ),
+          )}
+        </code>
+      </pre>
+    </div>
+  );
+}
+
+async function copy(code: string): Promise<void> {
+  await navigator.clipboard.writeText(code);
+  copied.value = code;
+}
+
+const Engines = () => (
+  <fieldset class="segmented">
+    <legend class="visually-hidden">{gettext("Engine")}</legend>
+    {Object.entries(ENGINES).map(([name, { title }]) => (
+      <label key={name}>
+        <input type="radio" name="engine" value={name} checked={chosen.value === name} onChange={() => (chosen.value = name)} />
+        <span>{title}</span>
+      </label>
+    ))}
+  </fieldset>
+);
