@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Self, TypeVar
 
 from inference.engine.aside import Work
+from inference.engine.beamed import Beamed
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
 from inference.engine.generation import Generation, Order
@@ -101,7 +102,8 @@ class Engine:
         prompt_ids, clock.tokenize = self.model.prompt(spec)
         if progress is not None:
             self.model.check_progress(progress)
-        return Sampled(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock))
+        kind = Beamed if spec.sampling.num_beams > 1 else Sampled
+        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock))
 
     def run(self, spec: RunSpec) -> Iterator[Event]:
         """The events of one run, as they happen. Leaving the loop early cancels the run."""

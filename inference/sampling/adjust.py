@@ -32,4 +32,5 @@ def adjusted(scores: NDArray[Any], samplers: Sequence[Sampler]) -> Floats:
 
 
 def _stages(sampler: Sampler) -> list[Stage]:
-    return [STAGES[name] for name in sampler.params.order if name in sampler.state.active and STAGES[name].reorders]
+    named: dict[str, Stage] = {stage.name: stage for stage in STAGES.values()}
+    return [stage for stage in (named[info.name] for info in sampler.stages() if info.active) if stage.reorders]
