@@ -30,7 +30,7 @@ _MULTIPLE = re.compile(r'"multipleOf"\s*:\s*([-+.\deE]+)')
 
 
 def parser_limits() -> LLParserLimits:
-    """Half to a quarter of llguidance's own: a step takes 20 ms at the very worst, and the states of one run some 20 MB."""
+    """Half to a quarter of llguidance's own: a mask takes 20 ms at the very worst, and the states of one run (1 to 2 kB each) tens of MB."""
     from llguidance import LLParserLimits
 
     return LLParserLimits(
