@@ -1,9 +1,9 @@
-"""What the benchmarks share: the model that is measured, medians, a table. Knows nothing of what is measured."""
+"""What the benchmarks share: the models that are measured, medians, a table. Knows nothing of what is measured."""
 
 from __future__ import annotations
 
 import statistics
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,27 @@ from inference.sources import BUNDLED
 from tests.inference.models import byte_tokenizer
 
 BUNDLED_MAIN = BUNDLED / "main"
+
+
+def gpt2_124m(folder: Path) -> Path:
+    """GPT-2's shape with random weights, written to ``folder``."""
+    return _written(transformers.GPT2Config(eos_token_id=None, bos_token_id=None), folder)
+
+
+def qwen2_500m(folder: Path) -> Path:
+    """Qwen2-0.5B's shape with random weights, written to ``folder``."""
+    config = transformers.Qwen2Config(
+        vocab_size=151_936, hidden_size=896, intermediate_size=4864, num_hidden_layers=24, num_attention_heads=14, num_key_value_heads=2,
+        max_position_embeddings=4096, tie_word_embeddings=True, eos_token_id=None, bos_token_id=None,
+    )  # fmt: skip
+    return _written(config, folder)
+
+
+def _written(config: Any, folder: Path) -> Path:
+    torch.manual_seed(0)
+    transformers.AutoModelForCausalLM.from_config(config, dtype=torch.bfloat16).save_pretrained(folder)
+    byte_tokenizer().save_pretrained(folder)
+    return folder
 
 
 def measured_model(folder: Path) -> Path:
@@ -28,6 +49,15 @@ def measured_model(folder: Path) -> Path:
     transformers.LlamaForCausalLM(config).save_pretrained(folder)
     byte_tokenizer().save_pretrained(folder)
     return folder
+
+
+# by name: where the model is, and the type in which it runs
+MODELS: dict[str, tuple[Callable[[Path], Path], str]] = {
+    "bundled": (measured_model, "float32"),
+    "GPT-2 124M": (gpt2_124m, "float32"),
+    "GPT-2 124M bf16": (gpt2_124m, "bfloat16"),
+    "Qwen2 0.5B bf16": (qwen2_500m, "bfloat16"),
+}
 
 
 def prompts(count: int, length: int, vocab_size: int) -> list[tuple[int, ...]]:

@@ -1,8 +1,7 @@
-"""Time per output token of the engine over a bare forward loop on the same model: ``python -m benchmarks.engine``.
+"""Time per output token of the engine over a bare forward loop on the same model: ``python -m benchmarks.engine [--quick]``.
 
-The bare loop is what one would write by hand: ``model(input_ids, past_key_values)`` and argmax. Each measurement of a way stands
-between two of the bare loop, all in one process; the median over rounds of its ratio to the mean of its neighbours is
-reported, so that a noisy machine hurts all alike. Processor time (of the whole process, prefill and the reader of the events
+Each measurement of a way stands between two of the bare loop, all in one process; the median over rounds of its ratio to the mean of its
+neighbours is reported, so that a noisy machine hurts all alike. Processor time (of the whole process, prefill and the reader of the events
 included) is compared in the same way: it says what the waiting times cannot on a machine that others use as well.
 """
 
@@ -20,61 +19,37 @@ from typing import Any
 
 import numpy as np
 import torch
-import transformers
 from numpy.typing import NDArray
 
-from benchmarks.common import measured_model, median, prompts, table
-from inference import Engine, RunSpec, SamplingParams, Watch
-from inference.events import Token
+from benchmarks.common import MODELS, median, prompts, table
+from benchmarks.loops import NOTHING, SAMPLED, Prompts, Wanted, bare_loop, engine_gap, reference_model
+from inference import Engine, Watch
 
 PROMPT = 32
-NOTHING = Watch(top_n=0, attention="off")
-WAYS: dict[str, tuple[dict[str, Any], Watch]] = {
+WAYS: dict[str, Wanted] = {
     "text, greedy": ({"temperature": 0.0}, NOTHING),
-    "text, sampled": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, NOTHING),
-    "trace 20": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="off")),
-    "trace 20 + mean attention": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="mean")),
-    "trace 20 + all heads": ({"temperature": 0.8, "top_p": 0.95, "min_p": 0.02}, Watch(top_n=20, attention="all")),
+    "text, sampled": (SAMPLED, NOTHING),
+    "trace 20": (SAMPLED, Watch(top_n=20, attention="off")),
+    "trace 20 + mean attention": (SAMPLED, Watch(top_n=20, attention="mean")),
+    "trace 20 + all heads": (SAMPLED, Watch(top_n=20, attention="all")),
+}
+BARS = {  # of issue 3, at batch 1
+    "bundled": {"text, greedy": 1.10, "text, sampled": 1.10, "trace 20": 1.30, "trace 20 + mean attention": 1.45},
+    "GPT-2": {"text, greedy": 1.05, "text, sampled": 1.05, "trace 20": 1.15, "trace 20 + mean attention": 1.25},
 }
 
 
-def bare_loop(model: Any, ids: list[tuple[int, ...]], tokens: int) -> float:
-    """Median milliseconds a step of the hand-written loop."""
-    gaps = []
-    with torch.inference_mode():
-        output = model(input_ids=torch.tensor(ids), use_cache=True)
-        for _ in range(tokens):
-            before = time.perf_counter()
-            chosen = output.logits[:, -1].argmax(-1)
-            output = model(input_ids=chosen[:, None], past_key_values=output.past_key_values, use_cache=True)
-            gaps.append(time.perf_counter() - before)
-    return median(gaps) * 1e3
-
-
-def engine_loop(engine: Engine, ids: list[tuple[int, ...]], tokens: int, settings: dict[str, Any], watch: Watch) -> float:
-    """Median milliseconds between two tokens of a run, over all runs of the batch."""
-    sampling = SamplingParams(max_tokens=tokens, ignore_eos=True, seed=1, **settings)
-    handles = [engine.submit(RunSpec(prompt_token_ids=row, sampling=sampling, watch=watch)) for row in ids]
-    gaps: list[float] = []
-    for handle in handles:
-        times = [event.t_ms for event in handle if isinstance(event, Token)]
-        gaps += [after - before for before, after in pairwise(times)]
-    return median(gaps)
-
-
-def measure(engine: Engine, model: Any, batch: int, tokens: int, rounds: int) -> list[dict[str, Any]]:
-    ids = prompts(batch, PROMPT, engine.info.vocab_size)
+def measure(engine: Engine, model: Any, name: str, batch: int, tokens: int, rounds: int) -> list[dict[str, Any]]:
+    ids: Prompts = prompts(batch, PROMPT, engine.info.vocab_size)
     bare = partial(bare_loop, model, ids, tokens)
-    ways: dict[str, Callable[[], float]] = {}
-    for name, (settings, watch) in WAYS.items():
-        ways[name] = partial(engine_loop, engine, ids, tokens, settings, watch)
+    ways: dict[str, Callable[[], float]] = {way: partial(engine_gap, engine, ids, tokens, wanted) for way, wanted in WAYS.items()}
     warm_up: list[Callable[[], float]] = [bare, *ways.values()]
-    for way in warm_up:
-        way()
-    compared = {name: _compared(way, bare, rounds) for name, way in ways.items()}
+    for one in warm_up:
+        one()
+    compared = {way: _compared(run, bare, rounds) for way, run in ways.items()}
     loop = median([one.bare for one in compared.values()])
-    bare_row = _row(batch, "bare loop", Compared(loop, loop, 1.0, 1.0))
-    return [bare_row, *(_row(batch, name, one) for name, one in compared.items())]
+    bare_row = _row(name, batch, "bare loop", Compared(loop, loop, 1.0, 1.0))
+    return [bare_row, *(_row(name, batch, way, one) for way, one in compared.items())]
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,31 +78,44 @@ def _timed(way: Callable[[], float]) -> NDArray[np.float64]:
     return np.array([way(), time.process_time() - before])  # in this order
 
 
-def _row(batch: int, way: str, found: Compared) -> dict[str, Any]:
+def _row(name: str, batch: int, way: str, found: Compared) -> dict[str, Any]:
+    bar = BARS.get(name.split()[0], {}).get(way) if batch == 1 else None
     return {
+        "model": name,
         "batch": batch,
         "way": way,
         "ms a token": found.way,
         "over the bare loop": found.ratio,
+        "bar": "" if bar is None else bar,
         "processor time over the bare loop": found.processor,
     }
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--batch", type=int, nargs="*", default=[1, 8, 32])
+    parser.add_argument("--models", nargs="*", default=list(MODELS), choices=list(MODELS))
+    parser.add_argument("--batch", type=int, nargs="*", default=[1, 8, 32], help="of the bundled model; of the others 1")
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=9)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--quick", action="store_true", help="the bundled model only, batch 1, three rounds")
     options = parser.parse_args()
+    if options.quick:
+        options.models, options.batch, options.rounds = ["bundled"], [1], 3
     torch.set_num_threads(options.threads)
-    with tempfile.TemporaryDirectory() as folder:
-        path = measured_model(Path(folder))
-        model = transformers.AutoModelForCausalLM.from_pretrained(path, dtype=torch.float32).eval()
-        with Engine.load(path, device="cpu", dtype="float32", threads=options.threads) as engine:
-            rows = [row for batch in options.batch for row in measure(engine, model, batch, options.tokens, options.rounds)]
-    print(f"{path.name}, {model.config.model_type}, float32, {options.threads} thread(s), {options.tokens} tokens, {options.rounds} rounds")
+    rows = [row for name in options.models for row in _model(name, options)]
+    print(f"{options.threads} thread(s), {options.tokens} tokens, {options.rounds} rounds")
     print(table(rows))
+
+
+def _model(name: str, options: argparse.Namespace) -> list[dict[str, Any]]:
+    place, dtype = MODELS[name]
+    with tempfile.TemporaryDirectory() as folder:
+        path = place(Path(folder))
+        model = reference_model(path, dtype)
+        with Engine.load(path, device="cpu", dtype=dtype, threads=options.threads) as engine:
+            batches = options.batch if name == "bundled" else [1]
+            return [row for batch in batches for row in measure(engine, model, name, batch, options.tokens, options.rounds)]
 
 
 if __name__ == "__main__":
