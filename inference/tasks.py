@@ -18,9 +18,11 @@ from celery import Celery, bootsteps, current_app, shared_task
 from pydantic import BaseModel, ConfigDict
 
 from inference.eventlog import open_log
+from inference.runs.inquiry import INSIGHT_TASK, Inquiry
 from inference.runs.job import DECODE_TASK
 from inference.runs.supervisor import Supervisor
 from inference.spec import ModelSource
+from inference.worker.answer import Answerer
 from inference.worker.care import Care
 from inference.worker.decode import Decoder
 from inference.worker.models import Models
@@ -54,6 +56,7 @@ class Worker:
         self.models = Models(config.model_roots)
         self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}")
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
+        self.answerer = Answerer(log, self.models)
         self.supervisor = Supervisor(log, lambda run, queue: app.send_task(DECODE_TASK, [run], queue=queue, ignore_result=True))
 
     def start(self) -> None:
@@ -104,3 +107,9 @@ current_app.steps["worker"].add(WorkerStep)
 def decode(run: str) -> None:
     """Decode the run, unless somebody else does or it has ended."""
     this_worker().decoder.decode(run)
+
+
+@shared_task(name=INSIGHT_TASK, ignore_result=True)  # type: ignore[untyped-decorator]
+def insight(inquiry: str) -> None:
+    """Answer a question about a run."""
+    this_worker().answerer.answer(Inquiry.unpack(inquiry))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Awaitable
 from typing import Any
 
 from channels.db import database_sync_to_async
@@ -12,7 +13,7 @@ from pydantic import ValidationError
 
 from inference.eventlog.protocol import LogUnavailable
 from inference.events import ErrorInfo
-from playground.live import starting
+from playground.live import asking, starting
 from playground.live.feed import Feed
 from playground.live.hub import the_hub
 from playground.live.limits import Bucket
@@ -21,6 +22,8 @@ from playground.live.protocol import (
     MAX_FRAME_BYTES,
     Accepted,
     Ack,
+    AnyMessage,
+    Ask,
     Cancel,
     Gap,
     Recovered,
@@ -37,6 +40,7 @@ from playground.live.window import Window
 from playground.runs import services as runs
 
 MAX_RUNS = 16  # followed at once on one socket
+MAX_QUESTIONS = 8  # that wait for their answers
 FLOODED, TOO_BIG, FAILED = 4008, 4009, 4011  # Autobahn lets an application close with 1000 or 3000 to 4999 only
 
 logger = logging.getLogger(__name__)
@@ -58,13 +62,14 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         self.messages = Bucket(rate=20.0, burst=60.0)  # beside acknowledgements
         self.frames = Bucket(rate=500.0, burst=2000.0)
         self.pumps: dict[str, asyncio.Task[None]] = {}
+        self.questions: set[asyncio.Task[None]] = set()
         self.owned: set[str] = set()
         self.ended = False
         await self.accept()
 
     async def disconnect(self, code: int) -> None:
-        for pump in getattr(self, "pumps", {}).values():
-            pump.cancel()
+        for task in (*getattr(self, "pumps", {}).values(), *getattr(self, "questions", ())):
+            task.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         if self.ended:
@@ -93,11 +98,12 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return self.window.ack(message.run, message.seq)
         if not self.messages.take():
             return await self.refuse(ref, run, ErrorInfo("rate_limited", "too many messages; wait a moment"))
-        await self.answer(message, ref, run)
+        await self.attempt(self.handle(message), ref, run)
 
-    async def answer(self, message: Start | Resume | Watching | Cancel, ref: str | None, run: str | None) -> None:
+    async def attempt(self, action: Awaitable[None], ref: str | None, run: str | None) -> None:
+        """Do what a message asks for, or say why not."""
         try:
-            await self.handle(message)
+            await action
         except RunRefused as refused:
             await self.refuse(ref, run, *refused.errors)
         except LogUnavailable:
@@ -106,7 +112,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             logger.exception("a message failed")
             await self.refuse(ref, run, ErrorInfo("internal", "the server failed; try again"))
 
-    async def handle(self, message: Start | Resume | Watching | Cancel) -> None:
+    async def handle(self, message: AnyMessage) -> None:
         match message:
             case Start():
                 await self.start(message)
@@ -118,6 +124,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             case Cancel():
                 await self.check_owned(message.run)
                 await _in_thread(starting.cancel_run)(message.run)
+            case Ask():
+                await self.ask(message)
 
     async def start(self, message: Start) -> None:
         self.check_room(message.ref)
@@ -137,6 +145,20 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         after = message.last_seq if fits else 0
         await self.say(Recovered(message.run, head.epoch, after) if fits else Gap(message.run, head.epoch))
         await self.follow(message.run, after)
+
+    async def ask(self, message: Ask) -> None:
+        """Answers take their time: they are waited for aside."""
+        await self.check_owned(message.run)
+        if len(self.questions) >= MAX_QUESTIONS:
+            error = ErrorInfo("too_many_questions", "too many questions at once", value=str(len(self.questions)), bound=f"<= {MAX_QUESTIONS}")
+            raise RunRefused(error)
+        waiting = asyncio.create_task(self.attempt(self.bring(message), message.ref, message.run))
+        self.questions.add(waiting)
+        waiting.add_done_callback(self.questions.discard)
+
+    async def bring(self, message: Ask) -> None:
+        inquiry = await _in_thread(asking.inquiry)(self.owner, message)
+        await self.send_bytes(await asking.answer(the_hub(), inquiry, _in_thread(asking.enqueue)))
 
     async def follow(self, run: str, after: int) -> None:
         """Send ``run`` from ``after`` on."""

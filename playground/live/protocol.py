@@ -1,6 +1,6 @@
 """Both directions of ``/ws/runs/``, typed, in one place. Frames are binary MessagePack maps with a ``type``.
 
-From the browser: ``Start``, ``Resume``, ``Ack``, ``Watching``, ``Cancel``. To the browser: the messages below, and the run's events
+From the browser: ``Start``, ``Resume``, ``Ack``, ``Watching``, ``Cancel``, ``Ask``. To the browser: the messages below, and the run's events
 (``inference.events``), which are forwarded as the bytes that the worker wrote. ``docs/protocol.md`` tells it to other clients.
 """
 
@@ -14,6 +14,7 @@ import msgpack
 from pydantic import Field, TypeAdapter
 
 from inference.events import ErrorInfo, to_wire
+from inference.insight.messages import Answer, AnyQuestion
 from inference.spec import RunSpec, Spec, Watch
 
 MAX_FRAME_BYTES = 64 * 1024
@@ -64,8 +65,19 @@ class Cancel(Spec):
     run: RunId
 
 
-ClientMessage = Annotated[Start | Resume | Ack | Watching | Cancel, Field(discriminator="type")]
-CLIENT_MESSAGE: TypeAdapter[Start | Resume | Ack | Watching | Cancel] = TypeAdapter(ClientMessage)
+class Ask(Spec):
+    """A question about a run as far as it has got (``inference.insight.messages``). Answered by ``answer`` or ``error``, when it is done."""
+
+    type: Literal["ask"]
+    ref: Ref
+    run: RunId
+    sample: int = Field(0, ge=0, le=1000)  # of a run with several samples
+    question: AnyQuestion
+
+
+AnyMessage = Start | Resume | Ack | Watching | Cancel | Ask
+ClientMessage = Annotated[AnyMessage, Field(discriminator="type")]
+CLIENT_MESSAGE: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +130,17 @@ class Refused:
     errors: list[ErrorInfo]
 
 
-ServerMessage = Accepted | Recovered | Gap | Queued | Refused
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """The answer to ``Ask``. A worker packs it (``runs.inquiry``); here it is forwarded as bytes."""
+
+    type: ClassVar[str] = "answer"
+    ref: str
+    run: str
+    answer: Answer
+
+
+ServerMessage = Accepted | Recovered | Gap | Queued | Refused | Answered
 
 
 def pack(message: ServerMessage) -> bytes:

@@ -43,10 +43,12 @@ def _error_of(found: Any) -> ErrorInfo:
 
 
 def _field(place: tuple[int | str, ...]) -> str:
-    """Where in the message: without its type, and within the spec where it is there."""
+    """Where in the message: without its type or that of its question, and within the spec where it is there."""
     parts = list(map(str, place[1:]))
     if parts[:1] == ["spec"] and len(parts) > 1:
         parts.pop(0)
+    if parts[:1] == ["question"] and len(parts) > 1:
+        parts.pop(1)  # its type
     return ".".join(parts)
 
 

@@ -1,0 +1,76 @@
+"""Puts questions about runs to the workers, and waits for their answers. Knows nothing of sockets.
+
+Whether the run is the asker's has been checked. The answer comes as the frame that a worker packed; nothing of it is read here.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import secrets
+from collections.abc import Awaitable, Callable
+
+from inference.events import ErrorInfo
+from inference.insight.messages import AskDivergence
+from inference.runs.inquiry import INSIGHT_TASK, Inquiry
+from inference.spec import ModelSource
+from playground.catalog import services as catalog
+from playground.celery import app
+from playground.live.hub import Hub, Subscription
+from playground.live.limits import Buckets
+from playground.live.log import event_log
+from playground.live.protocol import Ask
+from playground.live.refusals import RunRefused, shown
+
+QUEUE = "decode"
+ANSWER_SECONDS = 60.0
+asks = Buckets(rate=5.0, burst=40.0)
+
+
+def inquiry(owner: str, asked: Ask) -> Inquiry:
+    """``asked`` as it travels. Raises ``RunRefused``; then no worker hears of it."""
+    if not asks.take(owner):
+        raise RunRefused(ErrorInfo("rate_limited", "too many questions at once; wait a moment"))
+    if not event_log().workers():
+        raise RunRefused(ErrorInfo("no_worker", "no worker is running that could answer this"))
+    box = f"answer-{secrets.token_urlsafe(16)}"
+    return Inquiry(box=box, run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked))
+
+
+def enqueue(asked: Inquiry) -> None:
+    """Tell the workers; one who gets it too late leaves it."""
+    try:
+        app.send_task(INSIGHT_TASK, [asked.pack()], queue=QUEUE, ignore_result=True, expires=ANSWER_SECONDS)
+    except app.connection_for_write().connection_errors + (app.OperationalError,) as error:  # noqa: RUF005
+        raise RunRefused(ErrorInfo("unavailable", "the workers cannot be reached; try again in a moment")) from error
+
+
+async def answer(hub: Hub, asked: Inquiry, send: Callable[[Inquiry], Awaitable[None]]) -> bytes:
+    """The frame that answers ``asked``, once ``send`` has told the workers. Raises ``RunRefused`` where none comes in time."""
+    subscription = hub.subscribe(asked.box, 0, 0)
+    try:
+        await send(asked)
+        return await asyncio.wait_for(_first(subscription), ANSWER_SECONDS)
+    except TimeoutError as error:
+        raise RunRefused(ErrorInfo("no_answer", f"no worker has answered within {ANSWER_SECONDS:.0f} seconds")) from error
+    finally:
+        subscription.close()
+
+
+async def _first(subscription: Subscription) -> bytes:
+    while True:
+        await subscription.wait()
+        if subscription.doubted:  # the connection was lost: the answer may have come meanwhile
+            subscription.trust(0)
+        for entry in await subscription.take(1):
+            return entry.data
+
+
+def _other(asked: Ask) -> ModelSource | None:
+    """Where the worker finds the model that the question names."""
+    name = asked.question.model if isinstance(asked.question, AskDivergence) else None
+    if name is None:
+        return None
+    try:
+        return catalog.resolve(name).source
+    except catalog.UnknownModel as error:
+        raise RunRefused(ErrorInfo("unknown_model", str(error), "question.model", shown(name))) from error
