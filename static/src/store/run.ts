@@ -86,6 +86,8 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
       return concerns(state, message.run) ? again(state, message.epoch) : state;
     case "queued":
       return concerns(state, message.run) ? { ...state, phase: "queued", position: message.position } : state;
+    case "answer":
+      return state; // to a question about the run, not a part of it
     case "error":
       return isOurs(state, message) ? { ...EMPTY, phase: "refused", id: null, errors: message.errors } : state;
   }
@@ -111,11 +113,6 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
     case "token":
       if (message.sample > 0) return state;
       return { ...state, phase: "running", tokens: [...state.tokens, message], firstTokenAt: state.firstTokenAt ?? now };
-    case "sample_finished":
-    case "drafts":
-    case "beams":
-    case "hypotheses":
-      return state;
     case "sample_finished":
     case "drafts":
     case "beams":
