@@ -78,6 +78,8 @@ def judged(name: str, config_class: Any, model_class: Any) -> dict[str, str]:
         return _compared(name, model, [prompt[0].tolist() for prompt in prompts], wanted)
     except ModelError as error:
         return _row(name, "refused", error.message)
+    except Exception as error:  # a class that this scan cannot even describe
+        return _row(name, "refused", f"{type(error).__name__}: {error}")
 
 
 def _compared(name: str, model: Any, prompts: list[list[int]], wanted: list[list[int]]) -> dict[str, str]:

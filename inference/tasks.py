@@ -42,6 +42,7 @@ class WorkerConfig(BaseModel):
     lease_seconds: float = 5.0
     log_ttl_seconds: float = 3600.0
     model_roots: tuple[Path, ...] = ()
+    model_memory_bytes: int | None = None  # of all loaded models; None: most of what is free
     preload: ModelSource | None = None  # loaded at once rather than by the first run that asks for it
 
 
@@ -53,7 +54,7 @@ class Worker:
             config.event_log_url, config.journal_dir, patience_seconds=PATIENCE_SECONDS, ttl_seconds=config.log_ttl_seconds
         )
         self._preload = config.preload
-        self.models = Models(config.model_roots)
+        self.models = Models(config.model_roots, config.model_memory_bytes)
         self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}")
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
         self.answerer = Answerer(log, self.models)

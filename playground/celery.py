@@ -46,6 +46,7 @@ app.conf.update(
         "journal_dir": str(settings.LOGITSCOPE_JOURNAL_DIR),
         "lease_seconds": settings.CONFIG.lease_seconds,
         "log_ttl_seconds": settings.CONFIG.log_ttl_seconds,
+        "model_memory_bytes": int(settings.CONFIG.model_memory * 2**30) or None,
         "model_roots": [str(root) for root in settings.CONFIG.model_roots],
     },
 )

@@ -34,6 +34,7 @@ class Config(BaseSettings):
     redis_url: str = Field("", description="Broker and event log. Empty: both live in the one process (embedded).")
     default_model: str = Field("stories", description="Name of the model that the playground opens with.")
     model_roots: Annotated[list[Path], NoDecode] = Field([], description="Folders under which local models may lie, separated by commas.")
+    model_memory: float = Field(0, ge=0, le=100_000, allow_inf_nan=False, description="GiB that the models loaded in one worker may take, caches included; the one used longest ago makes room. 0: 70 % of what is free when the first is loaded.")
     threads: int = Field(1, ge=1, le=256, description="CPU threads of the decoding engine.")
     worker_concurrency: int = Field(32, ge=1, le=1024, description="Runs that one worker process decodes at once.")
     max_active_runs: int = Field(8, ge=1, le=1000, description="Runs that one person may have waiting or running.")

@@ -78,6 +78,16 @@ class Engine:
         """Whether it still decodes: not closed, and its thread has not died of a fault of the engine."""
         return self._scheduler.alive
 
+    @property
+    def busy(self) -> bool:
+        """Whether it has runs or other work."""
+        return self._scheduler.busy
+
+    @property
+    def memory_bytes(self) -> int:
+        """Weights, and the caches as large as they have grown."""
+        return self.info.weight_bytes + self.model.runner.capacity_bytes
+
     def submit(
         self, spec: RunSpec, progress: Progress | None = None, submitted_at: float | None = None, owner: str | None = None
     ) -> Handle:

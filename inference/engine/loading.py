@@ -109,6 +109,14 @@ def pick_dtype(dtype: str, config: dict[str, Any], folder: Path, device: torch.d
     return torch.float32 if size <= _SMALL else torch.bfloat16
 
 
+def peak_bytes(folder: Path, dtype: str, device: str) -> int:
+    """What the weights of ``folder`` take while they are loaded. Quantization happens after that. Raises ``ModelError``."""
+    config = check_folder(folder)
+    stored = DTYPES.get(str(config.get("dtype") or config.get("torch_dtype")), torch.float32)
+    wanted = pick_dtype(dtype, config, folder, pick_device(device))
+    return sum(path.stat().st_size for path in folder.glob("*.safetensors")) * int(wanted.itemsize) // int(stored.itemsize)
+
+
 def _folder(source: str | Path, revision: str | None) -> Path:
     text = str(source)
     if text.startswith(BUNDLED_PREFIX):
@@ -147,7 +155,7 @@ def _context(config: Any) -> int:
 
 def _eos(model: Any, tokenizer: Any) -> list[int]:
     """What ``generate`` would stop at, else what the tokenizer calls the end."""
-    for ids in (model.generation_config.eos_token_id, model.config.eos_token_id, tokenizer.eos_token_id):
+    for ids in (model.generation_config.eos_token_id, getattr(model.config, "eos_token_id", None), tokenizer.eos_token_id):
         if ids is not None:
             return sorted(ids) if isinstance(ids, list | tuple) else [int(ids)]
     return []

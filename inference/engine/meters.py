@@ -67,10 +67,11 @@ def cache_limit_bytes(device: torch.device) -> int:
     """What the KV caches may take of the memory that is free now: most of a GPU, half of a machine that others use as well."""
     if device.type == "cuda":
         return int(torch.cuda.mem_get_info(device)[0] * 0.8)
-    return int(_free_bytes() * 0.5)
+    return int(free_bytes() * 0.5)
 
 
-def _free_bytes() -> int:
+def free_bytes() -> int:
+    """Of the machine's memory, or of what this process may have of it."""
     meminfo, limit = Path("/proc/meminfo"), Path("/sys/fs/cgroup/memory.max")
     if not meminfo.exists():
         return 8 * 1024**3  # no cheap way to ask: a laptop's worth

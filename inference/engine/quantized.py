@@ -19,6 +19,7 @@ from inference.engine.errors import ModelError
 QUANTIZATIONS = ("none", "int8", "int4")
 GROUP = 32  # weights that share a scale in int4
 _ROWS = 16  # the int4 kernel wants output rows by sixteens
+_KINDS = ("Linear", "Conv1D", "FalconLinear")  # whose product is a plain one; other subclasses may do more
 _LEFT = ("dt_proj",)  # Mamba multiplies with its weight by itself
 
 
@@ -139,5 +140,5 @@ def _linear_layers(model: Any) -> Iterator[tuple[torch.nn.Module, str, Any]]:
     head = model.get_output_embeddings()
     for parent in list(model.modules()):
         for name, layer in list(parent.named_children()):
-            if type(layer) in (torch.nn.Linear, Conv1D) and layer is not head and name not in _LEFT:
+            if type(layer).__name__ in _KINDS and layer is not head and name not in _LEFT:
                 yield parent, name, layer

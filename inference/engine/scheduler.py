@@ -58,6 +58,11 @@ class Scheduler:
     def alive(self) -> bool:
         return self._thread.is_alive()
 
+    @property
+    def busy(self) -> bool:
+        """Whether there is anything to do, or somebody waits for their turn."""
+        return bool(self._active or len(self._admission) or self._aside or not self._inbox.empty())
+
     def add(self, job: Job | Work[Any]) -> None:
         self._inbox.put(job)
         if not self.alive:

@@ -17,8 +17,9 @@ from transformers.models.auto.modeling_auto import (
 from inference.engine.errors import ModelError
 
 Progress = Callable[[float], None]  # hears fractions from 0 to 1
-_STEPS = 50  # fractions told at most
+_STEPS = 20  # fractions told at most
 _listening = threading.local()
+_one_at_a_time = threading.Lock()  # transformers patches its globals while it builds a model: two at once lose tied weights
 
 
 def no_progress(fraction: float) -> None:
@@ -31,9 +32,10 @@ def read_weights(folder: Path, config: dict[str, Any], dtype: torch.dtype, on_pr
     auto = transformers.AutoModelForSeq2SeqLM if is_encoder_decoder(folder, config) else transformers.AutoModelForCausalLM
     _listening.progress = on_progress
     try:
-        model, report = auto.from_pretrained(
-            folder, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False, output_loading_info=True
-        )
+        with _one_at_a_time:
+            model, report = auto.from_pretrained(
+                folder, dtype=dtype, use_safetensors=True, local_files_only=True, trust_remote_code=False, output_loading_info=True
+            )
     except Exception as error:  # whatever a malformed folder makes the library raise
         raise ModelError("not_loadable", f"{folder.name} cannot be loaded: {first_line(error)}") from error
     finally:

@@ -54,4 +54,5 @@ class ModelSource(Spec):
     revision: str | None = Field(None, max_length=128)
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = Field("auto", max_length=32)
+    quantization: Literal["none", "int8", "int4"] = "none"
     root: str | None = Field(None, max_length=1024, description="A folder that the operator has allowed for this model, beside the usual roots")

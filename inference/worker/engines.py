@@ -26,6 +26,14 @@ class Engine(Protocol):
     @property
     def alive(self) -> bool: ...
 
+    @property
+    def busy(self) -> bool:
+        """Whether it has runs or other work."""
+
+    @property
+    def memory_bytes(self) -> int:
+        """Weights and caches."""
+
     def submit(
         self, spec: RunSpec, progress: Progress | None = None, submitted_at: float | None = None, owner: str | None = None
     ) -> Handle:

@@ -16,11 +16,19 @@ class Model(models.Model):
         BFLOAT16 = "bfloat16", "bfloat16"
         FLOAT16 = "float16", "float16"
 
+    class Quantization(models.TextChoices):
+        NONE = "none", _("none")
+        INT8 = "int8", "int8"
+        INT4 = "int4", "int4"
+
     name = models.CharField(_("name"), max_length=64, unique=True, validators=[NAME])
     title = models.CharField(_("title"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=1024, help_text=_("bundled:<name>, a folder under an allowed root, or a Hub id."))
     revision = models.CharField(_("revision"), max_length=128, blank=True)
     dtype = models.CharField(_("dtype"), max_length=16, choices=Dtype.choices, default=Dtype.AUTO)
+    quantization = models.CharField(
+        _("quantization"), max_length=16, choices=Quantization.choices, default=Quantization.NONE, help_text=_("Bits that a weight is kept in: less memory, less exact.")
+    )
     device = models.CharField(_("device"), max_length=32, default="auto")
     root = models.CharField(max_length=1024, blank=True, editable=False)  # set by `addmodel`: whoever has the shell may allow a folder
     enabled = models.BooleanField(_("enabled"), default=True)

@@ -63,6 +63,8 @@ class SmallEngine:
     """Keeps its handles, so that a test can look at them."""
 
     alive = True
+    busy = False
+    memory_bytes = 0
 
     def __init__(self) -> None:
         self.handles: list[SmallHandle] = []

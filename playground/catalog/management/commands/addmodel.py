@@ -23,10 +23,11 @@ class Command(BaseCommand):
         parser.add_argument("--revision", default="", help="of a Hub model: a commit")
         parser.add_argument("--dtype", default="auto", choices=Model.Dtype.values)
         parser.add_argument("--device", default="auto")
+        parser.add_argument("--quantization", default="none", choices=Model.Quantization.values)
 
     def handle(self, *args: Any, **options: Any) -> None:
         source, root = _resolved(options["source"])
-        fields = {key: options[key] for key in ("name", "title", "revision", "dtype", "device")}
+        fields = {key: options[key] for key in ("name", "title", "revision", "dtype", "device", "quantization")}
         row = Model(**fields, source=source, root=root)
         try:
             row.full_clean()
@@ -50,12 +51,14 @@ def _try(row: Model) -> str:
     from inference import Engine, ModelError  # torch: only this command needs it
 
     try:
-        engine = Engine.load(row.source, name=row.name, revision=row.revision or None, dtype=row.dtype, device=row.device)
+        engine = Engine.load(row.source, row.name, row.device, row.dtype, row.revision or None, row.quantization)
     except ModelError as error:
         raise CommandError(f"source: {error.message}") from error
     info = engine.info
     engine.close()
+    quantized = "" if info.quantization == "none" else f" with {info.quantization} weights"
+    path = "" if info.path == "packed" else f", one request at a time ({info.path_reason})"
     return (
-        f"{info.parameters / 1e6:.1f}M parameters, {info.layers} layers, {info.heads} heads, vocabulary {info.vocab_size},"
-        f" context {info.context}, {info.dtype} on {info.device}"
+        f"{info.parameters / 1e6:.1f}M parameters in {info.weight_bytes / 2**20:.1f} MiB, {info.layers} layers, {info.heads} heads,"
+        f" vocabulary {info.vocab_size}, context {info.context}, {info.dtype}{quantized} on {info.device}{path}"
     )
