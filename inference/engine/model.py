@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from inference.decoding.bad_words import banned_sequences
 from inference.decoding.constraint import TokenGuide, Vocabulary
 from inference.decoding.pieces import Pieces
 from inference.engine.batch import Runner
@@ -118,6 +119,7 @@ class Model:
         """What only the model can say of the settings. Raises ``RunError``."""
         self._check_ids(spec.sampling.logit_bias, "sampling.logit_bias")
         self._check_ids(spec.sampling.stop_token_ids, "sampling.stop_token_ids")
+        self._check_ids(spec.sampling.allowed_token_ids, "sampling.allowed_token_ids")
         self._check_ids(spec.watch.pinned, "watch.pinned")
         for layer, head in spec.watch.heads:
             if layer >= self.info.layers or head >= self.info.heads:
@@ -150,7 +152,13 @@ class Model:
             device=self.device,
             sample=sample,
             guide=self._guide(spec),
+            bad_words=banned_sequences(spec.sampling.bad_words, self._encode_within),
         )
+
+    def _encode_within(self, text: str) -> list[int]:
+        """Token ids of a piece of text, without special tokens."""
+        with self._lock:
+            return list(self.tokenizer(text, add_special_tokens=False, verbose=False)["input_ids"])
 
     def _guide(self, spec: RunSpec) -> TokenGuide | None:
         try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from itertools import zip_longest
 
 import torch
 
@@ -24,16 +25,18 @@ class Sample:
         self.sequence = order.sequence()
         done = order.done.tokens.get(index, ())
         self.part = Part([*order.prompt_ids, *done])
-        self.ending = self._replay(done)
+        self.ending = self._replay(done, order.done.logprobs.get(index, ()))
         self.part.over = self.ending is not None
         self.said_ending = index in order.done.ended
         self.fed: Fed | None = None  # what its next token is drawn from
 
-    def _replay(self, done: Sequence[int]) -> Ending | None:
-        """Rebuild the state after ``done``; their text has been released already."""
+    def _replay(self, done: Sequence[int], logprobs: Sequence[float | None]) -> Ending | None:
+        """Rebuild the state after ``done``; their text has been released already. Raises ``RunError`` where mirostat cannot go on."""
+        if self.sampler.steered and (len(logprobs) < len(done) or None in logprobs):
+            raise RunError("bad_progress", "A run with mirostat goes on only with the log-probabilities of its tokens.", "progress.logprobs")
         ending = None
-        for token_id in done:
-            self.sampler.observe(token_id)
+        for token_id, logprob in zip_longest(done, logprobs[: len(done)]):
+            self.sampler.observe(token_id, logprob)
             ending = self.sequence.push(token_id, self.sampler.done)[1]
         return ending
 
@@ -43,9 +46,9 @@ class Sample:
         assert self.fed is not None
         return self.fed.first
 
-    def take(self, token_id: int) -> str:
+    def take(self, token_id: int, logprob: float | None) -> str:
         """The text that this token releases."""
-        self.sampler.observe(token_id)
+        self.sampler.observe(token_id, logprob)
         text, self.ending = self.sequence.push(token_id, self.sampler.done)
         self.part.ids.append(token_id)
         self.part.over = self.ending is not None
@@ -91,7 +94,7 @@ class Sampled(Generation):
     def _take(self, sample: Sample, choice: Choice, sample_ms: float, batch: int) -> None:
         assert sample.fed is not None
         moment, step, attention = now(), sample.sequence.count, sample.fed.attention
-        text = sample.take(choice.token_id)
+        text = sample.take(choice.token_id, choice.logprob)
         self.clock.tokens.append(moment)
         self.order.handle.put(
             Token(

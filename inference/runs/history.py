@@ -23,6 +23,7 @@ class History:
     started: bool = False
     prompt_tokens: int = 0
     tokens: dict[int, list[int]] = field(default_factory=dict)  # by sample
+    logprobs: dict[int, list[float | None]] = field(default_factory=dict)  # of the tokens
     ended: set[int] = field(default_factory=set)
     beam_steps: int = 0
     hypotheses: bool = False
@@ -34,7 +35,7 @@ class History:
     @property
     def progress(self) -> Progress | None:
         """What a worker that goes on needs; ``None`` where the run has not started."""
-        return Progress(self.tokens, frozenset(self.ended), self.beam_steps, self.hypotheses) if self.started else None
+        return Progress(self.tokens, self.logprobs, frozenset(self.ended), self.beam_steps, self.hypotheses) if self.started else None
 
     def add(self, fields: dict[str, Any]) -> None:
         """Take in the next logged map."""
@@ -43,7 +44,9 @@ class History:
             case "started":
                 self.started, self.prompt_tokens = True, len(fields["prompt_ids"])
             case "token":
-                self.tokens.setdefault(fields.get("sample", 0), []).append(fields["id"])
+                sample = fields.get("sample", 0)
+                self.tokens.setdefault(sample, []).append(fields["id"])
+                self.logprobs.setdefault(sample, []).append(fields["logprob"])
             case "sample_finished":
                 self.ended.add(fields["sample"])
             case "beams":

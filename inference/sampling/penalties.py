@@ -1,96 +1,111 @@
-"""Stages that make tokens less likely because they have occurred: repetition, presence, frequency."""
+"""Stages that make tokens less likely because they have occurred: repetition, presence, frequency.
+
+What counts as occurred is ``penalty_scope`` and ``repeat_last_n``; where those leave it open, the dialect says.
+"""
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from typing import ClassVar
 
 import numpy as np
 
-from inference.sampling.arrays import Ints
-from inference.sampling.scores import Cells, Listed, Scores
+from inference.sampling.arrays import Floats, Ints
+from inference.sampling.history import Occurrences
+from inference.sampling.scores import Listed, Scores
 from inference.sampling.stage import Stage, cells
 from inference.sampling.state import Rows, RowState
 from inference.spec import SamplingParams, StageName
 
+LLAMACPP_WINDOW = 64  # llama.cpp's ``penalty_last_n``, where nobody says otherwise
 
-class RepetitionPenalty(Stage):
-    """z > 0: z / r; z <= 0: z x r, once for every token in the prompt or the output. Neutral: r = 1.
+
+class Penalty(Stage):
+    """Changes the scores of tokens that have occurred."""
+
+    reorders = True
+    removes = False
+    edits = True
+    counts_prompt: ClassVar[bool]  # in every dialect but llama.cpp's, where all do
+
+    @abstractmethod
+    def strength(self, params: SamplingParams) -> float:
+        """The setting of this penalty."""
+
+    @abstractmethod
+    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+        """(M,) scores in place of ``z`` (M,) of tokens that have occurred ``counts`` (M,) times."""
+
+    def settings(self, params: SamplingParams) -> dict[str, float]:
+        return {self.name: self.strength(params)}
+
+    def apply(self, scores: Scores, rows: Rows) -> Scores:
+        seen = cells(rows.ids(self.name, lambda row: self._seen(row).ids))
+        counts = np.concatenate(rows.ids(self.name, lambda row: self._seen(row).counts))
+        return scores.edit(seen, self.penalised(scores.at(seen), rows.column(self.name, self.strength)[seen.rows], counts))
+
+    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
+        return {self.name: self.strength(row.params), "tokens": len(self._seen(row).ids)}
+
+    def _seen(self, row: RowState) -> Occurrences:
+        params = row.params
+        by_dialect = self.counts_prompt or params.dialect == "llamacpp"
+        return row.occurrences(by_dialect if params.penalty_scope == "dialect" else params.penalty_scope == "all", window(params))
+
+
+def window(params: SamplingParams) -> int:
+    """How many of the last tokens the penalties look at; -1 for all."""
+    if params.repeat_last_n is not None:
+        return params.repeat_last_n
+    return LLAMACPP_WINDOW if params.dialect == "llamacpp" else -1
+
+
+class RepetitionPenalty(Penalty):
+    """z > 0: z / r; z <= 0: z x r, once for every token that has occurred, in the prompt or the output. Neutral: r = 1.
 
     Source: Keskar et al. 2019 (CTRL), as amended by transformers ``RepetitionPenaltyLogitsProcessor`` for negative logits.
     """
 
     name: ClassVar[StageName] = "repetition_penalty"
-    reorders = True
-    removes = False
-    edits = True
+    counts_prompt = True
 
     def active(self, params: SamplingParams) -> bool:
-        return params.repetition_penalty != 1.0
+        return params.repetition_penalty != 1.0 and window(params) != 0
 
-    def settings(self, params: SamplingParams) -> dict[str, float]:
-        return {"repetition_penalty": params.repetition_penalty}
+    def strength(self, params: SamplingParams) -> float:
+        return params.repetition_penalty
 
-    def apply(self, scores: Scores, rows: Rows) -> Scores:
-        seen = self._seen(rows)
-        z, r = scores.at(seen), rows.column("repetition_penalty", lambda params: params.repetition_penalty)[seen.rows]
-        return scores.edit(seen, np.where(z > 0, z / r, z * r))
-
-    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
-        return {"repetition_penalty": row.params.repetition_penalty, "tokens": len(row.seen.ids)}
-
-    def _seen(self, rows: Rows) -> Cells:
-        return cells(rows.ids(self.name, lambda row: row.seen.ids))
+    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+        return np.where(z > 0, z / strength, z * strength)
 
 
-class PresencePenalty(Stage):
+class PresencePenalty(Penalty):
     """z' = z - a for every token in the output, however often. Neutral: a = 0. Source: OpenAI's API, vLLM ``apply_penalties``."""
 
     name: ClassVar[StageName] = "presence_penalty"
-    reorders = True
-    removes = False
-    edits = True
+    counts_prompt = False
 
     def active(self, params: SamplingParams) -> bool:
-        return params.presence_penalty != 0.0
+        return params.presence_penalty != 0.0 and window(params) != 0
 
-    def settings(self, params: SamplingParams) -> dict[str, float]:
-        return {"presence_penalty": params.presence_penalty}
+    def strength(self, params: SamplingParams) -> float:
+        return params.presence_penalty
 
-    def apply(self, scores: Scores, rows: Rows) -> Scores:
-        said = self._said(rows)
-        return scores.edit(said, scores.at(said) - rows.column("presence_penalty", lambda params: params.presence_penalty)[said.rows])
-
-    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
-        return {"presence_penalty": row.params.presence_penalty, "tokens": len(row.output.ids)}
-
-    def _said(self, rows: Rows) -> Cells:
-        return cells(rows.ids(self.name, lambda row: row.output.ids))
+    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+        return z - strength
 
 
-class FrequencyPenalty(Stage):
+class FrequencyPenalty(Penalty):
     """z' = z - a x count in the output. Neutral: a = 0. Source: OpenAI's API, vLLM ``apply_penalties``."""
 
     name: ClassVar[StageName] = "frequency_penalty"
-    reorders = True
-    removes = False
-    edits = True
+    counts_prompt = False
 
     def active(self, params: SamplingParams) -> bool:
-        return params.frequency_penalty != 0.0
+        return params.frequency_penalty != 0.0 and window(params) != 0
 
-    def settings(self, params: SamplingParams) -> dict[str, float]:
-        return {"frequency_penalty": params.frequency_penalty}
+    def strength(self, params: SamplingParams) -> float:
+        return params.frequency_penalty
 
-    def apply(self, scores: Scores, rows: Rows) -> Scores:
-        said = self._said(rows)
-        return scores.edit(said, scores.at(said) - rows.column("frequency_penalty", lambda params: params.frequency_penalty)[said.rows] * self._counts(rows))
-
-    def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
-        return {"frequency_penalty": row.params.frequency_penalty, "tokens": len(row.output.ids)}
-
-    def _said(self, rows: Rows) -> Cells:
-        return cells(rows.ids(self.name, lambda row: row.output.ids))
-
-    def _counts(self, rows: Rows) -> Ints:
-        """(M,) counts of the tokens of ``_said``."""
-        return np.concatenate(rows.ids(self.name, lambda row: row.output_counts))
+    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+        return z - strength * counts

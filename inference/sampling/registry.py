@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
-from inference.sampling.bias import LogitBias, MinTokens
+from inference.sampling.bans import AllowedTokens, BadWords, MinTokens, NoRepeatNgram
+from inference.sampling.bias import LogitBias
 from inference.sampling.constraint import Constraint
 from inference.sampling.cutoffs import EpsilonCutoff, EtaCutoff, TopA, TopNSigma
+from inference.sampling.dry import Dry
+from inference.sampling.mirostat import Mirostat
 from inference.sampling.penalties import FrequencyPenalty, PresencePenalty, RepetitionPenalty
+from inference.sampling.smoothing import Smoothing
 from inference.sampling.stage import Stage
 from inference.sampling.tail_free import TailFree
-from inference.sampling.temperature import Temperature
+from inference.sampling.temperature import DynamicTemperature, Temperature
 from inference.sampling.truncation import MinP, TopK, TopP
 from inference.sampling.typical import Typical
 from inference.sampling.xtc import Xtc
@@ -18,12 +22,18 @@ STAGES: dict[StageName, Stage] = {
     stage.name: stage
     for stage in (
         Constraint(),
+        AllowedTokens(),
         LogitBias(),
+        BadWords(),
+        NoRepeatNgram(),
         MinTokens(),
         RepetitionPenalty(),
         PresencePenalty(),
         FrequencyPenalty(),
+        Dry(),
+        DynamicTemperature(),
         Temperature(),
+        Smoothing(),
         TopK(),
         TailFree(),
         Typical(),
@@ -34,5 +44,6 @@ STAGES: dict[StageName, Stage] = {
         EtaCutoff(),
         TopNSigma(),
         Xtc(),
+        Mirostat(),
     )
 }

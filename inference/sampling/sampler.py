@@ -21,9 +21,10 @@ from inference.events import StageInfo, Trace
 from inference.sampling.arrays import to_numpy
 from inference.sampling.dice import FOR_XTC, Fall, Rolls, fall
 from inference.sampling.guide import Guide
+from inference.sampling.history import Breaks
 from inference.sampling.pipeline import Step, walk
 from inference.sampling.registry import STAGES
-from inference.sampling.scores import Dense
+from inference.sampling.scores import Dense, Listed
 from inference.sampling.stage import Stage
 from inference.sampling.state import Rows, RowState
 from inference.sampling.trace import Tracer, incomplete
@@ -87,26 +88,35 @@ class Sampler:
         device: torch.device,
         sample: int = 0,
         guide: Guide | None = None,
+        bad_words: Sequence[Sequence[int]] = (),
     ) -> None:
-        assert max(params.logit_bias, default=0) < vocab_size, "logit_bias names a token outside the vocabulary"
+        named = max(*params.logit_bias, *params.allowed_token_ids, 0, 0)
+        assert named < vocab_size, f"the settings name token {named}, which is outside the vocabulary"
         self.params, self.pieces, self.device = params, pieces, device
-        active = frozenset(name for name in params.stage_order if STAGES[name].active(params))
-        self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids, Rolls(seed, sample, FOR_XTC), guide)
+        active = frozenset(name for name in params.order if STAGES[name].active(params))
+        breaks = Breaks(params.dry_sequence_breakers, pieces, prompt_ids) if "dry" in active else None
+        coin = Rolls(seed, sample, FOR_XTC)
+        self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids, coin, guide, bad_words, breaks)
         self._rolls = Rolls(seed, sample)
         head = vocab_size if any(STAGES[name].whole for name in active) else _head(params, vocab_size)
         greedy = params.greedy
         self._routes = {
-            watched: route(_path(params.stage_order, active, greedy and not watched), head, greedy, watched) for watched in (False, True)
+            watched: route(_path(params.order, active, greedy and not watched), head, greedy, watched) for watched in (False, True)
         }
 
     def stages(self) -> list[StageInfo]:
         """Every stage of the order, active or not."""
-        stages = [STAGES[name] for name in self.params.stage_order]
+        stages = [STAGES[name] for name in self.params.order]
         return [StageInfo(stage.name, stage.name in self.state.active, stage.settings(self.params)) for stage in stages]
 
-    def observe(self, token_id: int) -> None:
-        """A token was chosen; also replays the tokens of a run that is taken up again."""
-        self.state.observe(token_id)
+    def observe(self, token_id: int, logprob: float | None = None) -> None:
+        """A token was chosen; also replays the tokens of a run that is taken up again. ``logprob`` is that of its ``Choice``."""
+        self.state.observe(token_id, logprob)
+
+    @property
+    def steered(self) -> bool:
+        """Whether mirostat has to be told the log-probability of each token."""
+        return "mirostat" in self.state.active
 
     @property
     def done(self) -> bool:
@@ -136,7 +146,7 @@ def _worth_it(head: int, vocab: int) -> int:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """The token of one row. The numbers are absent where nobody watches."""
+    """The token of one row. The numbers are absent where nobody watches, but for the ``logprob`` of a run that mirostat steers."""
 
     token_id: int
     logprob: float | None  # ln of its probability in the final distribution
@@ -205,7 +215,7 @@ class Group:
             short = [fell or row for fell, row in zip(short, incomplete(trail, self._watches), strict=True)]
         if all(short):
             return self._again(way, head, short, [])
-        choices = self._watched(way, trail, fallen, rolls) if way.watched else [_plain(fell.token_id) for fell in fallen]
+        choices = self._watched(way, trail, fallen, rolls) if way.watched else self._blind(trail[-1].scores.listed, fallen)
         return self._again(way, head, short, choices) if any(short) else choices
 
     def _start(self, head: int) -> Dense:
@@ -217,6 +227,12 @@ class Group:
         *_, (_, last) = walk(self._start(head), self._rows, way.stages)
         choices = [_plain(token) for token in last.best_ids.tolist()]
         return self._again(way, head, last.short, choices) if any(last.short) else choices
+
+    def _blind(self, final: Listed, fallen: list[Fall]) -> list[Choice]:
+        """Mirostat has to be told the probability of what was chosen."""
+        steered = self._rows.on("mirostat")
+        logprobs = [final.logprob(row, fell.position) if on else None for row, (fell, on) in enumerate(zip(fallen, steered, strict=True))]
+        return [_plain(fell.token_id, logprob) for fell, logprob in zip(fallen, logprobs, strict=True)]
 
     def _watched(self, way: Route, trail: list[Step], fallen: list[Fall], rolls: list[float]) -> list[Choice]:
         tracer = Tracer(trail, self._rows, self._watches, fallen)
@@ -240,5 +256,5 @@ class Group:
         return [redone[row] if again else choices[row] for row, again in enumerate(short)]
 
 
-def _plain(token_id: int) -> Choice:
-    return Choice(token_id, None, None, None, None, None)
+def _plain(token_id: int, logprob: float | None = None) -> Choice:
+    return Choice(token_id, logprob, None, None, None, None)

@@ -207,6 +207,10 @@ class Listed:
         total, terms = float(self.ranking.cumulative[row, last]), float(self.ranking.cumulative_terms[row, last])
         return Summary(last + 1, float(self.top[row]) + math.log(total), math.log(total) - terms / total)
 
+    def logprob(self, row: int, column: int) -> float:
+        """ln of the probability of the token in ``column`` of the list."""
+        return float(self.ranking.scores[row, column]) - self.summary(row).logsumexp
+
     def keep(self, wanted: Ints, active: list[bool], at_least: list[int]) -> Listed:
         """The ``wanted`` (B,) best tokens, and in any case ``at_least`` (B,). Rows that are not ``active`` (B,) stay as they are.
 

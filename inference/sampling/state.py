@@ -5,38 +5,17 @@ Knows nothing of scores. A ``RowState`` changes only through ``observe``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import math
+from collections.abc import Callable, Iterator, Sequence
 
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
 from inference.sampling.dice import Rolls
 from inference.sampling.guide import Guide
+from inference.sampling.history import NO_IDS, Breaks, Occurrences, Recent, Tally, Tokens
 from inference.sampling.lazy import lazy
 from inference.spec import SamplingParams, StageName
-
-
-class TokenSet:
-    """A growing set of token ids as an array, so that a stage can index with it."""
-
-    def __init__(self, ids: Iterable[int] = ()) -> None:
-        self._buffer: Ints = np.array(sorted(set(ids)), dtype=np.int64)
-        self._size = len(self._buffer)
-        self._known = set(self._buffer.tolist())
-
-    def add(self, token_id: int) -> None:
-        if token_id in self._known:
-            return
-        if self._size == len(self._buffer):
-            self._buffer = np.concatenate([self._buffer, np.empty(max(64, self._size), dtype=np.int64)])
-        self._buffer[self._size] = token_id
-        self._size += 1
-        self._known.add(token_id)
-
-    @property
-    def ids(self) -> Ints:
-        """(m,) distinct ids in the order in which they came."""
-        return self._buffer[: self._size]
 
 
 class RowState:
@@ -51,6 +30,8 @@ class RowState:
         eos_token_ids: Sequence[int],
         coin: Rolls,
         guide: Guide | None = None,
+        bad_words: Sequence[Sequence[int]] = (),
+        breaks: Breaks | None = None,
     ) -> None:
         self.params = params
         self.guide = guide  # of the constraint, where there is one
@@ -58,31 +39,53 @@ class RowState:
         self.active = active  # the stages of its order that are not at their neutral value
         self.vocab_size = vocab_size
         self.generated = 0  # tokens chosen so far
-        self.seen = TokenSet(prompt_ids)  # in the prompt or the output
-        self.output = TokenSet()
+        self.prompt_tokens = len(prompt_ids)
+        self.tokens = Tokens(prompt_ids)  # and the output
+        self.bad_words = [list(word) for word in bad_words]
+        self.mu = 2.0 * params.mirostat_tau  # of mirostat: the most surprise, in bits, that it lets pass
+        self._breaks = breaks  # of DRY
+        self._tallies: dict[bool, Tally] = {}  # with the prompt, or without
         self.columns: dict[str, Floats] = {}  # what ``Rows`` has built for this row alone
-        self._counts = np.zeros(vocab_size, dtype=np.int64)  # of the output
         ending = {*params.stop_token_ids, *(() if params.ignore_eos else eos_token_ids)}
         self.ending_ids: Ints = np.array(sorted(token for token in ending if token < vocab_size), dtype=np.int64)
 
-    def observe(self, token_id: int) -> None:
-        self.seen.add(token_id)
-        self.output.add(token_id)
-        self._counts[token_id] += 1
+    def observe(self, token_id: int, logprob: float | None = None) -> None:
+        """A token was chosen. Mirostat adjusts itself to ``logprob``, ln of its probability in the final distribution, where it is known."""
+        self.tokens.add(token_id)
+        for tally in self._tallies.values():
+            tally.add(token_id)
         self.generated += 1
+        if self._breaks is not None:
+            self._breaks.add(token_id)
         if self.guide is not None:
             self.guide.advance(token_id)
+        if logprob is not None:
+            self.mu -= self.params.mirostat_eta * (-logprob / math.log(2) - self.params.mirostat_tau)
+
+    def occurrences(self, with_prompt: bool, last: int) -> Occurrences:
+        """What has been said, in the output or in the prompt too; of the ``last`` tokens, or of all where that is -1."""
+        first = 0 if with_prompt else self.prompt_tokens
+        if last >= 0:
+            return Recent(self.tokens, first, last)
+        if with_prompt not in self._tallies:
+            self._tallies[with_prompt] = Tally(self.vocab_size, self.tokens.ids[first:].tolist())
+        return self._tallies[with_prompt]
+
+    @property
+    def breaks(self) -> Breaks:
+        """Where the text held a sequence breaker of DRY, which must be active."""
+        assert self._breaks is not None
+        return self._breaks
 
     @property
     def toss(self) -> float:
         """The number in [0, 1) that decides whether XTC acts in the coming step."""
         return self._coin.at(self.generated)
 
-    @property
-    def output_counts(self) -> Ints:
-        """(m,) how often the output holds each of ``output.ids``."""
-        counts: Ints = self._counts[self.output.ids]
-        return counts
+    @lazy
+    def allowed_ids(self) -> Ints:
+        """(m,) the tokens that ``allowed_token_ids`` names."""
+        return np.unique(np.array(self.params.allowed_token_ids, dtype=np.int64))
 
     @lazy
     def bias_ids(self) -> Ints:
@@ -133,5 +136,3 @@ class Rows:
         """``of`` each row that needs ``stage``, nothing of the others."""
         return [of(state) if on else NO_IDS for state, on in zip(self._states, self.on(stage), strict=True)]
 
-
-NO_IDS: Ints = np.empty(0, dtype=np.int64)

@@ -17,7 +17,8 @@ from inference.spec import SamplingParams, StageName
 class TopK(Stage):
     """Keeps z >= the k-th largest z: tokens tied with the k-th stay, as in transformers and vLLM. Neutral: 0.
 
-    Source: Fan et al. 2018; transformers ``TopKLogitsWarper``. (llama.cpp keeps exactly k.)
+    In llama.cpp's dialect exactly k stay, of tied ones those with the lower id: ``llama_sampler_top_k_impl``. Source: Fan et al. 2018;
+    transformers ``TopKLogitsWarper``.
     """
 
     name: ClassVar[StageName] = "top_k"
@@ -35,7 +36,8 @@ class TopK(Stage):
         listed = scores.listed
         threshold = np.array([[self._threshold(listed, at, row)] for at, row in enumerate(rows)])
         count = (listed.ranking.scores >= threshold).sum(-1)
-        return listed.keep(count, rows.on(self.name), rows.at_least)
+        most = rows.column("top_k", lambda params: params.top_k if params.dialect == "llamacpp" else np.inf)
+        return listed.keep(np.minimum(count, most).astype(np.int64), rows.on(self.name), rows.at_least)
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {"top_k": row.params.top_k, "threshold": self._threshold(before, at, row)}
@@ -52,7 +54,9 @@ class TopK(Stage):
 class TopP(Stage):
     """Keeps tokens while the mass before them is < p: the smallest set of best tokens that reaches p. Neutral: 1.
 
-    Of tokens tied at the border those with the lower id stay. Source: Holtzman et al. 2020; transformers ``TopPLogitsWarper``.
+    Of tokens tied at the border those with the lower id stay; which of them do in other engines is up to their sort. Source: Holtzman
+    et al. 2020; transformers ``TopPLogitsWarper`` and vLLM ``apply_top_k_top_p``, which drop from the low end what adds up to 1 - p at
+    most; llama.cpp ``llama_sampler_top_p_apply``, which stops at the first token that brings the mass to p. All keep the same set.
     """
 
     name: ClassVar[StageName] = "top_p"

@@ -17,7 +17,8 @@ from inference.spec import SamplingParams, StageName
 class Typical(Stage):
     """Keeps the tokens whose surprise -ln p is closest to the entropy, until their mass reaches p; tokens tied with the last stay.
 
-    Neutral: 1. ``min_keep`` counts in that order, as in the sources. Source: Meister et al. 2022; transformers ``TypicalLogitsWarper``.
+    Neutral: 1. ``min_keep`` counts in that order, as in the sources. In llama.cpp's dialect their mass has to exceed p, and of tied tokens
+    no more stay than it takes: ``llama_sampler_typical_apply``. Source: Meister et al. 2022; transformers ``TypicalLogitsWarper``.
     """
 
     name: ClassVar[StageName] = "typical_p"
@@ -50,9 +51,11 @@ class Typical(Stage):
         distance = _distance(listed, at)
         order = distance.argsort(kind="stable")
         mass = (listed.ranking.weights[at, order] / float(listed.total[at])).cumsum()
-        last = min(int((mass < row.params.typical_p).sum()), listed.count[at] - 1)
-        kept: Bools = distance <= distance[order[last]]
-        kept[order[: min(row.params.min_keep, listed.count[at])]] = True
+        exactly = row.params.dialect == "llamacpp"
+        missing = mass <= row.params.typical_p if exactly else mass < row.params.typical_p
+        last = min(int(missing.sum()), listed.count[at] - 1)
+        kept: Bools = distance < distance[order[last]] if exactly else distance <= distance[order[last]]
+        kept[order[: max(last + 1, min(row.params.min_keep, listed.count[at]))]] = True
         return kept
 
     def _all(self, listed: Listed, at: int) -> Bools:
@@ -64,7 +67,7 @@ class Typical(Stage):
         count = listed.count[at]
         here = listed.summary(at)
         too_likely = here.logsumexp - float(listed.ranking.scores[at, count - 1]) < here.entropy
-        return count if too_likely else int(np.flatnonzero(kept)[-1]) + 1
+        return count if too_likely or not count else int(np.flatnonzero(kept)[-1]) + 1
 
 
 def _distance(listed: Listed, at: int) -> Floats:

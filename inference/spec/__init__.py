@@ -6,8 +6,9 @@ each field carries its group, slider range, neutral value and formula next to it
 
 from inference.spec.base import Spec, TokenId, gettext_noop, setting
 from inference.spec.constraints import ConstraintKind
+from inference.spec.dialects import DEFAULT_STAGE_ORDER, ORDERS, Dialect, StageName
 from inference.spec.length import MAX_TOKENS_LIMIT
-from inference.spec.reproducibility import DEFAULT_STAGE_ORDER, MAX_SEED, StageName
+from inference.spec.reproducibility import MAX_SEED
 from inference.spec.run import MAX_SHOWN, Head, ModelSource, RunSpec, Watch
 from inference.spec.sampling import SamplingParams
 
@@ -16,7 +17,9 @@ __all__ = [
     "MAX_SEED",
     "MAX_SHOWN",
     "MAX_TOKENS_LIMIT",
+    "ORDERS",
     "ConstraintKind",
+    "Dialect",
     "Head",
     "ModelSource",
     "RunSpec",

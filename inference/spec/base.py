@@ -27,11 +27,11 @@ def setting(
     """A field of ``SamplingParams``.
 
     ``slider`` is ``[min, max, step]`` of the control, which may be narrower than the bounds. A ``rare`` setting is folded away; one that
-    ``needs`` another has no effect while that is at its neutral value.
+    ``needs`` another has no effect while that is at its neutral value. ``extra`` is for a control of its own.
     """
     slider = bounds.pop("slider", None)
     default_factory = bounds.pop("default_factory", None)
-    extra = {"group": group, "formula": formula, "neutral": neutral, "slider": slider, "rare": rare, "needs": needs}
+    extra = bounds.pop("extra", {}) | {"group": group, "formula": formula, "neutral": neutral, "slider": slider, "rare": rare, "needs": needs}
     value = {"default_factory": default_factory} if default_factory else {"default": default}
     return Field(title=title, description=help, json_schema_extra=extra, **value, **bounds)
 

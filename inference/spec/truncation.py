@@ -1,4 +1,4 @@
-"""Settings of the sampling proper: temperature and the filters that cut the distribution."""
+"""Settings of the filters that cut the distribution."""
 
 from __future__ import annotations
 
@@ -8,11 +8,8 @@ _ = gettext_noop
 
 
 class Truncation(Spec):
-    """How the distribution is shaped before the dice fall."""
+    """Which tokens the dice may fall on."""
 
-    temperature: float = setting(
-        1.0, "sampling", _("Temperature"), _("Divides the logits: below 1 sharpens the distribution, above 1 flattens it. 0 always takes the most likely token."),
-        formula="z' = z / T", neutral=1.0, ge=0.0, le=10.0, slider=[0, 2, 0.01])
     top_k: int = setting(
         0, "sampling", _("Top-k"), _("Keeps the k most likely tokens. 0 is off."),
         formula="keep z >= k-th largest z", neutral=0, ge=0, le=1_000_000, slider=[0, 200, 1])

@@ -1,43 +1,55 @@
-/** The order of the stages: move them with the arrows, by dragging, or leave one out. */
+/** The order of the stages: those that are on first, to be moved with the arrows or by dragging, or left out; the others folded away. */
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
 import { stageTitle } from "../inspector/choice/stages";
-import { set } from "../store/draft";
+import { draft, fields, set } from "../store/draft";
 import type { ControlProps } from "./Setting";
-import type { Field } from "./schema";
+import { isOff, type Field } from "./schema";
 import { moved } from "./values";
 
 const dragged = signal<string | null>(null);
 
 export function Order({ field, value }: ControlProps) {
-  const order = value as string[];
+  const order = (value as string[] | null) ?? field.orders[String(draft.value.sampling.dialect)] ?? [];
+  const on = order.filter((name) => isOn(field, name));
+  const off = order.filter((name) => !on.includes(name));
   const left = (field.bounds.enum ?? []).filter((name) => !order.includes(name));
   return (
-    <ol class="order" aria-labelledby={`name-${field.name}`}>
-      {order.map((name, at) => (
-        <Stage key={name} {...{ field, order, name, at }} />
-      ))}
-      {left.map((name) => (
-        <li class="order-item left-out" key={name}>
-          <span>{stageTitle(name)}</span>
-          <button
-            type="button"
-            class="icon"
-            aria-label={fill(gettext("Take %(stage)s back in"), { stage: stageTitle(name) })}
-            onClick={() => set(field.name, [...order, name])}
-          >
-            +
-          </button>
-        </li>
-      ))}
-    </ol>
+    <>
+      <ol class="order" aria-labelledby={`name-${field.name}`}>
+        {on.map((name) => (
+          <Stage key={name} {...{ field, order, among: on, name }} />
+        ))}
+      </ol>
+      <details class="more">
+        <summary>{fill(gettext("%(count)s stages that do nothing now"), { count: off.length + left.length })}</summary>
+        <ol class="order">
+          {off.map((name) => (
+            <Stage key={name} {...{ field, order, among: off, name }} />
+          ))}
+          {left.map((name) => (
+            <LeftOut key={name} {...{ field, order, name }} />
+          ))}
+        </ol>
+      </details>
+    </>
   );
 }
 
-function Stage({ field, order, name, at }: { field: Field; order: string[]; name: string; at: number }) {
+/** Whether the setting that switches the stage on is not neutral. A constraint may be any of its group. */
+function isOn({ switches }: Field, stage: string): boolean {
+  const ofStage = fields.filter(
+    ({ name, group }) => name === (switches[stage] ?? stage) || (stage === "constraint" && group === "constraints"),
+  );
+  return ofStage.some((field) => !isOff(field, draft.value.sampling[field.name]));
+}
+
+/** `among` are the stages that it is shown with: it moves past those that are not. */
+function Stage({ field, order, among, name }: { field: Field; order: string[]; among: string[]; name: string }) {
   const title = stageTitle(name);
-  const move = (to: number) => set(field.name, moved(order, name, to));
+  const at = among.indexOf(name);
+  const moveTo = (other: string | undefined) => other && set(field.name, moved(order, name, order.indexOf(other)));
   return (
     <li
       class={dragged.value === name ? "order-item dragged" : "order-item"}
@@ -46,7 +58,7 @@ function Stage({ field, order, name, at }: { field: Field; order: string[]; name
       onDragEnd={() => (dragged.value = null)}
       onDragOver={(event) => {
         event.preventDefault();
-        if (dragged.value && dragged.value !== name) set(field.name, moved(order, dragged.value, at));
+        if (dragged.value && dragged.value !== name) set(field.name, moved(order, dragged.value, order.indexOf(name)));
       }}
     >
       <span class="grip" aria-hidden="true" />
@@ -56,16 +68,16 @@ function Stage({ field, order, name, at }: { field: Field; order: string[]; name
         class="icon"
         disabled={at === 0}
         aria-label={fill(gettext("Move %(stage)s up"), { stage: title })}
-        onClick={() => move(at - 1)}
+        onClick={() => moveTo(among[at - 1])}
       >
         ↑
       </button>
       <button
         type="button"
         class="icon"
-        disabled={at === order.length - 1}
+        disabled={at === among.length - 1}
         aria-label={fill(gettext("Move %(stage)s down"), { stage: title })}
-        onClick={() => move(at + 1)}
+        onClick={() => moveTo(among[at + 1])}
       >
         ↓
       </button>
@@ -81,6 +93,22 @@ function Stage({ field, order, name, at }: { field: Field; order: string[]; name
         }
       >
         ×
+      </button>
+    </li>
+  );
+}
+
+function LeftOut({ field, order, name }: { field: Field; order: string[]; name: string }) {
+  return (
+    <li class="order-item left-out">
+      <span>{stageTitle(name)}</span>
+      <button
+        type="button"
+        class="icon"
+        aria-label={fill(gettext("Take %(stage)s back in"), { stage: stageTitle(name) })}
+        onClick={() => set(field.name, [...order, name])}
+      >
+        +
       </button>
     </li>
   );

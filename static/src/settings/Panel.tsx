@@ -49,9 +49,30 @@ function Group({ title, fields, open }: { title: string; fields: Field[]; open: 
         <h2>{title}</h2>
         {on > 0 && <span class="badge">{fill(gettext("%(count)s on"), { count: on })}</span>}
       </summary>
-      {fields.map((field) => (
-        <Setting key={field.name} field={field} />
-      ))}
+      {fields.filter(({ rare }) => !rare).map(draw)}
+      <More fields={fields.filter(({ rare }) => rare)} />
     </details>
   );
+}
+
+/** What is seldom needed. Open from the start where something in it is on or wrong, or else nobody would see that. */
+function More({ fields }: { fields: Field[] }) {
+  if (fields.length === 0) return null;
+  const { sampling } = draft.value;
+  const on = fields.filter((field) => field.neutral !== null && !isOff(field, sampling[field.name])).length;
+  const faulty = fields.some(({ name }) => name in faults.value);
+  return (
+    <details class="more" open={on > 0 || faulty}>
+      <summary>{on > 0 ? fill(gettext("More, %(count)s on"), { count: on }) : gettext("More")}</summary>
+      {fields.filter((field) => hasEffect(field)).map(draw)}
+    </details>
+  );
+}
+
+const draw = (field: Field) => <Setting key={field.name} field={field} />;
+
+/** Not so where it belongs to another setting that is off. */
+function hasEffect({ name, needs }: Field): boolean {
+  const other = fields.find((field) => field.name === needs);
+  return name in faults.value || !other || !isOff(other, draft.value.sampling[needs]);
 }

@@ -16,6 +16,10 @@ interface Property {
   formula?: string;
   neutral?: unknown;
   slider?: [number, number, number] | null;
+  rare?: boolean;
+  needs?: string;
+  orders?: Record<string, string[]>;
+  switches?: Record<string, string>;
   minimum?: number;
   maximum?: number;
   exclusiveMinimum?: number;
@@ -45,6 +49,10 @@ export interface Field {
   bounds: Property; // of the number, or of each item
   most: number; // items
   options: readonly unknown[]; // of a field that is one of a few values
+  rare: boolean; // folded away
+  needs: string; // the setting without which it has no effect, or nothing
+  orders: Record<string, string[]>; // of the stages: what stands for no value, by dialect
+  switches: Record<string, string>; // the setting that switches a stage on, where it has another name
 }
 
 export type Values = Record<string, unknown>;
@@ -72,6 +80,10 @@ function field(name: string, property: Property): Field {
     bounds: own.items ?? own.additionalProperties ?? own,
     most: own.maxItems ?? own.maxProperties ?? Infinity,
     options,
+    rare: property.rare ?? false,
+    needs: property.needs ?? "",
+    orders: property.orders ?? {},
+    switches: property.switches ?? {},
   };
 }
 

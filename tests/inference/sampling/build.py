@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Literal, get_args
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from inference.sampling.registry import STAGES
 from inference.sampling.sampler import Choice, Sampler, choose
 from inference.sampling.scores import Dense
 from inference.sampling.state import Rows
-from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams, Watch
+from inference.spec import DEFAULT_STAGE_ORDER, Dialect, SamplingParams, Watch
 
 WATCH, BLIND = Watch(top_n=20), Watch(top_n=0)
 
@@ -30,6 +30,7 @@ def sampler(params: SamplingParams, vocab: int, *, seed: int = 0, prompt: Sequen
         eos_token_ids=eos,
         pieces=lambda token: str(token).encode(),
         device=torch.device("cpu"),
+        bad_words=[[ord(letter) for letter in word] for word in params.bad_words],
     )
     for token in output:
         built.observe(token)
@@ -72,9 +73,18 @@ def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
     def rare(value: Any, neutral: Any) -> Any:
         return value if rng.random() < 0.25 else neutral
 
-    order = DEFAULT_STAGE_ORDER if rng.random() < 0.6 else tuple(rng.permutation(np.array(DEFAULT_STAGE_ORDER)).tolist())
+    default = [name for name in DEFAULT_STAGE_ORDER if name != "constraint"]
+    order = default if rng.random() < 0.6 else rng.permutation(np.array(default)).tolist()
+    temperature = float(rng.choice([0.0, 0.01, 0.3, 0.8, 1.0, 1.0, 1.7, 10.0]))
+    scopes: list[Literal["dialect", "output", "all"]] = ["dialect", "dialect", "output", "all"]
     return SamplingParams(
-        temperature=float(rng.choice([0.0, 0.01, 0.3, 0.8, 1.0, 1.0, 1.7, 10.0])),
+        temperature=temperature,
+        dynatemp_range=rare(float(rng.choice([0.1, 0.7, 5.0])), 0.0),
+        dynatemp_exponent=float(rng.choice([0.5, 1.0, 3.0])),
+        smoothing_factor=rare(float(rng.choice([0.01, 0.3, 4.0])), 0.0),
+        smoothing_curve=float(rng.choice([1.0, 1.7, 3.0])),
+        mirostat_mode=rare(2, 0) if temperature else 0,
+        mirostat_tau=float(rng.choice([0.1, 1.0, 3.0])),
         top_k=maybe(int(rng.choice([1, 2, 5, 50, 300, vocab, 1_000_000])), 0),
         top_p=maybe(float(rng.choice([1e-6, 0.1, 0.5, 0.9, 0.999, 1 - 1e-9])), 1.0),
         min_p=maybe(float(rng.choice([1e-9, 0.01, 0.1, 0.5, 1.0])), 0.0),
@@ -93,7 +103,18 @@ def random_params(rng: np.random.Generator, vocab: int) -> SamplingParams:
         logit_bias=maybe({int(rng.integers(vocab)): float(rng.choice([-100.0, -1.5, 2.0, 100.0])) for _ in range(3)}, {}),
         min_tokens=int(rng.choice([0, 0, 5])),
         stop_token_ids=tuple(rng.integers(vocab, size=2).tolist()),
-        stage_order=order,
+        repeat_last_n=rare(int(rng.choice([-1, 0, 1, 3, 64])), None),
+        penalty_scope=scopes[rng.integers(4)],
+        no_repeat_ngram_size=rare(int(rng.choice([1, 2, 3, 5])), 0),
+        dry_multiplier=rare(float(rng.choice([0.3, 2.0])), 0.0),
+        dry_base=float(rng.choice([1.0, 1.75, 4.0])),
+        dry_allowed_length=int(rng.choice([1, 2, 3])),
+        dry_penalty_last_n=int(rng.choice([-1, -1, 0, 4, 6])),
+        dry_sequence_breakers=(str(rng.integers(10)),),
+        bad_words=rare(("\x00", "\x01\x00"), ()) if vocab > 1 else (),
+        allowed_token_ids=rare(tuple(rng.integers(vocab, size=20).tolist()), ()),
+        dialect=get_args(Dialect)[rng.integers(4)],
+        stage_order=tuple(order),
     )
 
 

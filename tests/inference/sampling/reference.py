@@ -52,7 +52,7 @@ def run(
 ) -> list[Stage]:
     """The raw logits and every active stage, in order. ``toss`` is what XTC draws."""
     trail = [Stage("logits", np.asarray(logits, dtype=np.float64))]
-    for name in params.stage_order:
+    for name in params.order:
         after = _apply(name, trail[-1], params, prompt, output, eos, toss)
         if after is not None:
             trail.append(after)
@@ -67,28 +67,47 @@ def _apply(
         for token, bias in params.logit_bias.items():
             z[token] += bias
         return Stage(name, z)
+    said = [*prompt, *output]
     if name == "min_tokens" and params.min_tokens:
         banned = {*params.stop_token_ids, *([] if params.ignore_eos else eos)} if len(output) < params.min_tokens else set()
-        masked = z.copy()
-        masked[[token for token in banned if token < len(z)]] = -np.inf
-        return _removal(name, before, masked, p) if masked.max() > -np.inf else Stage(name, z)
-    if name == "repetition_penalty" and params.repetition_penalty != 1:
-        for token in {*prompt, *output}:
-            z[token] = z[token] / params.repetition_penalty if z[token] > 0 else z[token] * params.repetition_penalty
-        return Stage(name, z)
-    if name == "presence_penalty" and params.presence_penalty:
-        for token in set(output):
-            z[token] -= params.presence_penalty
-        return Stage(name, z)
-    if name == "frequency_penalty" and params.frequency_penalty:
-        for token, count in Counter(output).items():
-            z[token] -= params.frequency_penalty * count
-        return Stage(name, z)
-    if name == "temperature" and params.temperature not in (0, 1):
+        return _ban(before, name, {token for token in banned if token < len(z)})
+    if name == "allowed_token_ids" and params.allowed_token_ids:
+        return _ban(before, name, set(range(len(z))) - set(params.allowed_token_ids))
+    if name == "no_repeat_ngram" and (n := params.no_repeat_ngram_size):
+        ngrams = [said[at : at + n] for at in range(len(said) - n + 1)]
+        return _ban(before, name, {ngram[-1] for ngram in ngrams if ngram[:-1] == said[len(said) - n + 1 :]})
+    if name == "bad_words" and params.bad_words:
+        past = output if params.dialect == "vllm" else said
+        words = [[ord(letter) for letter in word] for word in params.bad_words]
+        return _ban(before, name, {word[-1] for word in words if list(past[len(past) - len(word) + 1 :]) == word[:-1] and len(word) <= len(past) + 1})
+    window = params.repeat_last_n if params.repeat_last_n is not None else 64 if params.dialect == "llamacpp" else -1
+    if name.endswith("_penalty") and getattr(params, name) != (name == "repetition_penalty") and window:
+        by_dialect = name == "repetition_penalty" or params.dialect == "llamacpp"
+        with_prompt = by_dialect if params.penalty_scope == "dialect" else params.penalty_scope == "all"
+        seen = said if with_prompt else list(output)
+        return Stage(name, _penalised(name, z, Counter(seen[-window:] if window > 0 else seen), getattr(params, name)))
+    if name == "dry" and params.dry_multiplier and params.dry_penalty_last_n:
+        return Stage(name, _dry(z, said, params))
+    if name == "dynatemp" and params.dynatemp_range and params.temperature:
+        survivors = np.isfinite(z).sum()
+        unsure = before.entropy / np.log(survivors) if survivors > 1 else 0
+        low, high = max(0, params.temperature - params.dynatemp_range), params.temperature + params.dynatemp_range
+        return Stage(name, z / max(low + (high - low) * max(unsure, 0) ** params.dynatemp_exponent, 1e-200) if survivors > 1 else z)
+    if name == "smoothing" and params.smoothing_factor:
+        d, k, s = z - z.max(), (3 - params.smoothing_curve) / 2, (params.smoothing_curve - 1) / 2
+        with np.errstate(all="ignore"):
+            bent = z.max() + params.smoothing_factor * (s * d**3 - k * d**2)
+        return Stage(name, np.where(z > -np.inf, np.maximum(bent, -1e300), z))
+    if name == "mirostat" and params.mirostat_mode:
+        with np.errstate(divide="ignore"):
+            surprise = (before.logsumexp - z) / np.log(2)
+        return _removal(name, before, np.where(_kept(before, surprise <= 2 * params.mirostat_tau, params), z, -np.inf), surprise)
+    if name == "temperature" and params.temperature not in (0, 1) and not params.dynatemp_range:
         return Stage(name, z / params.temperature)
     if name == "top_k" and params.top_k:
-        kth = np.sort(z)[::-1][min(max(params.top_k, params.min_keep), len(z)) - 1]
-        return _removal(name, before, np.where(_kept(before, z >= kth, params), z, -np.inf), before.ranks)
+        k = min(max(params.top_k, params.min_keep), len(z))
+        passes = before.ranks <= k if params.dialect == "llamacpp" else z >= np.sort(z)[::-1][k - 1]
+        return _removal(name, before, np.where(_kept(before, passes, params), z, -np.inf), before.ranks)
     if name == "top_p" and params.top_p < 1:
         ahead = np.empty_like(z)
         ahead[before.order] = np.concatenate([[0.0], np.cumsum(p[before.order])[:-1]])
@@ -118,6 +137,39 @@ def _apply(
     return None
 
 
+def _ban(before: Stage, name: str, banned: set[int]) -> Stage:
+    z = before.scores.copy()
+    z[list(banned)] = -np.inf
+    return _removal(name, before, z, before.probabilities) if z.max() > -np.inf else Stage(name, before.scores.copy())
+
+
+def _penalised(name: str, z: Floats, counts: Counter[int], strength: float) -> Floats:
+    for token, count in counts.items():
+        if name == "repetition_penalty":
+            z[token] = z[token] / strength if z[token] > 0 else z[token] * strength
+        else:
+            z[token] -= strength * (count if name == "frequency_penalty" else 1)
+    return z
+
+
+def _dry(z: Floats, said: Sequence[int], params: SamplingParams) -> Floats:
+    """Every earlier place against the end, token by token. The piece of a token is its number."""
+    context = list(said)[-params.dry_penalty_last_n :] if params.dry_penalty_last_n > 0 else list(said)
+    breaks = [any(breaker in str(token) for breaker in params.dry_sequence_breakers) for token in context]
+    since = next((n for n, broken in enumerate(reversed(breaks)) if broken), len(context))
+    longest: dict[int, int] = {}
+    for place in range(1, len(context)):
+        length = 0
+        while length < min(place, since) and context[place - length - 1] == context[-length - 1]:
+            length += 1
+        if length >= params.dry_allowed_length and not breaks[place]:
+            longest[context[place]] = max(length, longest.get(context[place], 0))
+    most = int(88.7228391 / np.log(params.dry_base)) if params.dry_base > 1.000001 else 10**9
+    for token, length in longest.items():
+        z[token] -= params.dry_multiplier * params.dry_base ** min(length - params.dry_allowed_length, most)
+    return z
+
+
 def _tail_free(before: Stage, params: SamplingParams) -> int:
     """How many stay; after llama.cpp's loop."""
     p = [before.probabilities[token] for token in before.order if before.scores[token] > -np.inf]
@@ -125,7 +177,8 @@ def _tail_free(before: Stage, params: SamplingParams) -> int:
         return len(p)
     slope = [a - b for a, b in itertools.pairwise(p)]
     bend = [abs(a - b) for a, b in itertools.pairwise(slope)]
-    share = [each / sum(bend) for each in bend] if sum(bend) > 1e-6 else [1 / len(bend)] * len(bend)
+    total = sum(bend)
+    share = [each / total for each in bend] if total > 1e-6 else [1 / len(bend)] * len(bend)
     reached = itertools.accumulate(share)
     return next((at for at, mass in enumerate(reached) if mass > params.tfs_z and at >= params.min_keep), len(p))
 
@@ -133,13 +186,15 @@ def _tail_free(before: Stage, params: SamplingParams) -> int:
 def _typical(before: Stage, distance: Floats, params: SamplingParams) -> np.ndarray:
     survivors = [token for token in before.order if before.scores[token] > -np.inf]
     closest = sorted(survivors, key=lambda token: distance[token])
-    mass, last = 0.0, closest[-1]
+    mass, last, p = 0.0, closest[-1], before.probabilities
     for token in closest:
-        mass += before.probabilities[token]
-        if mass >= params.typical_p:
+        mass += p[token]
+        if mass > params.typical_p or (mass == params.typical_p and params.dialect != "llamacpp"):
             last = token
             break
     kept: np.ndarray = distance <= distance[last]
+    if params.dialect == "llamacpp":
+        kept[[token for token in survivors if token not in closest[: closest.index(last) + 1]]] = False
     kept[closest[: params.min_keep]] = True
     return kept
 

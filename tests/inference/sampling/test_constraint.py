@@ -65,7 +65,7 @@ def test_whatever_the_settings_the_token_is_an_allowed_one(seed: int, watched: b
     allowed = sorted(rng.choice(VOCAB, size=int(rng.integers(1, 30)), replace=False).tolist())
     logits = random_logits(rng, VOCAB)
     logits[allowed] = rng.standard_normal(len(allowed))
-    order = ["constraint", *(name for name in random_params(rng, VOCAB).stage_order if name != "constraint")]
+    order = ["constraint", *(name for name in random_params(rng, VOCAB).order if name != "constraint")]
     params = random_params(rng, VOCAB).model_copy(update={"stage_order": tuple(order)})
     row = constrained(allowed, **{**params.model_dump(exclude={"seed"}), "regex": "x"}, seed=seed)
     for _ in range(10):

@@ -9,6 +9,7 @@ import pytest
 import torch
 
 from inference.events import StageInfo
+from inference.sampling.history import Occurrences
 from inference.sampling.registry import STAGES
 from inference.sampling.sampler import BadLogits, Choice, Sampler, choose
 from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams, StageName, Watch
@@ -138,7 +139,20 @@ def test_logits_of_a_batch_need_not_be_contiguous() -> None:
 
 def test_the_state_counts_what_was_said() -> None:
     row = sampler(SamplingParams(), 300, prompt=[5, 6, 5], output=[7, 5, 7, *range(100, 250)]).state
+    output = {7: 2, 5: 1} | dict.fromkeys(range(100, 250), 1)
     assert row.generated == 153
-    assert set(row.seen.ids.tolist()) == {5, 6, 7, *range(100, 250)}
-    assert dict(zip(row.output.ids.tolist(), row.output_counts.tolist(), strict=True)) == {7: 2, 5: 1} | dict.fromkeys(range(100, 250), 1)
-    assert np.unique(row.seen.ids).size == row.seen.ids.size
+    assert counted(row.occurrences(False, -1)) == output
+    assert counted(row.occurrences(True, -1)) == output | {5: 3, 6: 1}
+    row.observe(6)
+    assert counted(row.occurrences(False, -1)) == output | {6: 1}
+
+
+def test_a_window_counts_the_last_tokens_alone() -> None:
+    row = sampler(SamplingParams(), 300, prompt=[5, 6, 5], output=[7, 7]).state
+    windows = {last: [counted(row.occurrences(with_prompt, last)) for with_prompt in (False, True)] for last in (0, 1, 3, 9)}
+    assert windows == {0: [{}, {}], 1: [{7: 1}, {7: 1}], 3: [{7: 2}, {5: 1, 7: 2}], 9: [{7: 2}, {5: 2, 6: 1, 7: 2}]}
+
+
+def counted(said: Occurrences) -> dict[int, int]:
+    assert np.unique(said.ids).size == said.ids.size
+    return dict(zip(said.ids.tolist(), said.counts.tolist(), strict=True))

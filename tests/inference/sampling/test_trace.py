@@ -29,7 +29,8 @@ def test_every_column_adds_up_to_one(seed: int) -> None:
     trace = traced(logits, params, Watch(top_n=int(rng.integers(1, 60))), prompt=[0, 1], output=[1, 1])
     sums = columns(trace).sum(-1) + [stage.other_mass for stage in trace.stages]
     largest = np.abs(np.where(np.isfinite(trace.scores.array()), trace.scores.array(), 0)).max(-1)
-    assert np.abs(sums - 1).max() <= 1e-6 + 1.2e-7 * largest.max()  # float32 on the wire: a score of 1,000 is known to 6e-5
+    told = largest < 1e5  # float32 on the wire: a score of 1,000 is known to 6e-5, one of a million not well enough for a probability
+    assert np.abs(sums - 1)[told].max(initial=0) <= 1e-6 + 1.2e-7 * largest[told].max(initial=0)
 
 
 def test_shown_are_the_best_of_both_ends_the_chosen_and_the_pinned() -> None:

@@ -33,6 +33,14 @@ export function reason({ name, numbers }: StageTrace, value: number): string {
         p: probability(value),
         threshold: number(of("xtc_threshold")),
       });
+    case "mirostat":
+      return fill(gettext("%(surprise)s bits > %(mu)s"), { surprise: value.toFixed(2), mu: score(of("mu")) });
+    case "allowed_token_ids":
+      return gettext("not an allowed token");
+    case "bad_words":
+      return gettext("would complete a banned word");
+    case "no_repeat_ngram":
+      return fill(gettext("would repeat %(n)s tokens"), { n: of("no_repeat_ngram_size") });
     case "constraint":
       return notAllowed(numbers);
     case "min_tokens":
