@@ -61,4 +61,6 @@ def _forbid(scores: Floats, row: RowState) -> None:
     if scores.max() == -np.inf:
         if guide.allowed:
             raise DeadEnd(kind, f"Earlier stages, or the model, have removed all {guide.allowed} tokens that the constraint allows here.")
+        if guide.may_end:  # a beam goes on until a token ends it
+            raise DeadEnd(kind, "The output is complete, and no token is there to end it: this model has none, or ignore_eos is on.")
         raise DeadEnd(kind, "The constraint allows no token here.")

@@ -76,7 +76,7 @@ def _bytes(kind: str, tokens: list[int]) -> int:
 
 @pytest.mark.parametrize("kind", SPELLING)
 def test_there_are_many_spellings(kind: str) -> None:
-    assert sum(1 for _ in spellings(kind, b"the lazy dog")) > 20
+    assert sum(1 for _ in spellings(kind, b"the lazy dog")) > 10
 
 
 @pytest.mark.parametrize("kind", SPELLING)

@@ -5,17 +5,21 @@ from __future__ import annotations
 import json
 import re
 import time
+from pathlib import Path
 from typing import Any
 
 import jsonschema
+import numpy as np
 import pytest
+import torch
+import transformers
 
-from inference import Engine, Watch
+from inference import Engine, SamplingParams, Watch
 from inference.events import Event
 from inference.progress import Progress
 from inference.spec import DEFAULT_STAGE_ORDER, RunSpec
 from tests.inference.engine.runs import finished, ids, prompt, spec, text, tokens
-from tests.inference.models import write_checkpoint
+from tests.inference.models import byte_tokenizer, write_checkpoint
 
 SCHEMA = {
     "type": "object",
@@ -49,7 +53,7 @@ def test_greedy_runs_are_constrained_watched_or_not(engine: Engine) -> None:
     jsonschema.validate(json.loads(text(blind)), SCHEMA)
 
 
-def test_the_end_token_ends_a_run_where_the_constraint_may_end(tmp_path: Any) -> None:
+def test_the_end_token_ends_a_run_where_the_constraint_may_end(tmp_path: Path) -> None:
     with Engine.load(write_checkpoint(tmp_path, "llama", eos_token_id=[319]), threads=1, device="cpu") as engine:
         ended = [run(engine, seed, regex="[a-z]{2,60}", ignore_eos=False, logit_bias={319: 3.0}) for seed in range(12)]
         assert all(re.fullmatch("[a-z]{2,60}", text(events)) for events in ended)
@@ -97,6 +101,35 @@ def test_several_samples_follow_the_constraint_each_by_itself(engine: Engine) ->
     said = ["".join(token.text for token in tokens(events) if token.sample == sample) for sample in range(3)]
     assert all(re.fullmatch("[a-z]{3}(一|二|三)", one) for one in said)
     assert len(set(said)) == 3
+
+
+@pytest.mark.parametrize("pattern", ["[a-z]{2,6}", "(yes|no|no way)", "[0-9]{3}"])
+def test_beams_under_a_constraint_are_those_of_transformers(tmp_path: Path, pattern: str) -> None:
+    end, start = byte_tokenizer().eos_token_id, prompt(5, 3)
+    folder = write_checkpoint(tmp_path, "llama", eos_token_id=[end])
+    with Engine.load(folder, threads=1, device="cpu") as engine:
+
+        def allowed(batch: int, so_far: torch.Tensor) -> list[int]:
+            guide = engine.model.vocabulary.guide(SamplingParams(regex=pattern), [end])
+            assert guide is not None
+            for token in so_far[len(start) :].tolist():
+                guide.advance(token)
+            return np.flatnonzero(~guide.forbidden).tolist()
+
+        model = transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
+        theirs = model.generate(
+            input_ids=torch.tensor([start]), attention_mask=torch.ones(1, 5), max_new_tokens=12, num_beams=3, do_sample=False,
+            early_stopping=True, prefix_allowed_tokens_fn=allowed, eos_token_id=end, pad_token_id=end,
+        )  # fmt: skip
+        events = list(engine.run(spec(start, num_beams=3, early_stopping=True, regex=pattern, max_tokens=12, ignore_eos=False)))
+    assert ids(events) == theirs[0, len(start) :].tolist()
+    assert re.fullmatch(pattern, text(events))
+
+
+def test_a_beam_that_no_token_can_end_is_a_dead_end(engine: Engine) -> None:
+    error = finished(run(engine, choice=("yes", "no"), num_beams=2, temperature=0.0)).error
+    assert error is not None
+    assert "no token is there to end it" in error.message
 
 
 def test_neighbours_do_not_change_a_constrained_run(engine: Engine) -> None:
