@@ -47,6 +47,7 @@ class Runner(Protocol):
     watchable: bool  # whether attention rows can be had
     layers: int
     heads: int
+    fixed_chunk: int | None  # tokens at whose multiples prompts must be cut; None where they may be cut anywhere
     arena: Arena | None  # where keys and values lie, position by position; None where they cannot be copied so
 
     @property

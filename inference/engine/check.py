@@ -12,6 +12,7 @@ import torch
 
 from inference.engine.batch import Chunk, Runner
 from inference.engine.errors import ModelError
+from inference.engine.invariant import CHUNK, SteadyRunner
 from inference.engine.loading import LoadedModel
 from inference.engine.ragged import RaggedRunner, Unpackable
 from inference.engine.solo import SoloRunner
@@ -29,15 +30,22 @@ class Chosen:
     why: str  # why the fast runner was not taken; empty where it was
 
 
-def choose_runner(loaded: LoadedModel, limit_bytes: int) -> Chosen:
+def choose_runner(loaded: LoadedModel, limit_bytes: int, batch_invariant: bool = False) -> Chosen:
     """The fast runner where it gives the model's own logits, else the slow one. Raises ``ModelError`` where neither does."""
+    chosen = _choose(loaded, limit_bytes, SteadyRunner if batch_invariant else RaggedRunner)
+    if batch_invariant and loaded.encoder is None:  # an encoder reads its prompt whole
+        chosen.runner.fixed_chunk = CHUNK  # all that the slow runner lacks: it runs each request by itself
+    return chosen
+
+
+def _choose(loaded: LoadedModel, limit_bytes: int, fast: type[RaggedRunner]) -> Chosen:
     ids = _ids(loaded)
     reference = _reference(loaded, ids)
     if loaded.encoder is not None:
         return _fallback(loaded, limit_bytes, ids, reference, "it is an encoder-decoder")
     own = loaded.model.config.get_text_config(decoder=True)._attn_implementation
     try:
-        return Chosen(_checked(RaggedRunner, loaded, limit_bytes, ids, reference), "")
+        return Chosen(_checked(fast, loaded, limit_bytes, ids, reference), "")
     except Unpackable as reason:
         loaded.model.set_attn_implementation(own)
         why = str(reason)

@@ -51,17 +51,20 @@ class Engine:
         rows: int = 32,
         chunk_tokens: int = 256,
         prefix_cache: bool = True,
+        batch_invariant: bool = False,
     ) -> Self:
         """Load a model from ``bundled:<name>``, a local folder or a Hub id; ``quantization`` of its weights: none, int8 or int4.
 
         ``on_progress`` hears fractions of the weights read, in the thread that loads.
         ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
         at once; at most ``chunk_tokens`` prompt tokens are taken in one step. With ``prefix_cache`` a prompt that begins as an earlier one
-        is read from where they part. Raises ``ModelError`` with the reason where the model
-        cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
+        is read from where they part. With ``batch_invariant`` the numbers of a run do not depend on its neighbours, nor on the number of
+        threads, not even in their last bit, and so its tokens do not either in any type; what it costs is in ``docs/benchmarks.md``. Raises
+        ``ModelError`` with the reason where the model cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
         """
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
-        return cls(Model.of(loaded, name or Path(str(source)).name), Limits(rows, chunk_tokens, threads or _threads(), prefix_cache))
+        model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)
+        return cls(model, Limits(rows, chunk_tokens, threads or _threads(), prefix_cache))
 
     @property
     def info(self) -> ModelInfo:

@@ -147,10 +147,19 @@ class Generation(Job):
         for family in self._families:
             family.share()
         goals = [goal for family in self._families for goal in family.goals()]
+        if (fixed := self.order.model.runner.fixed_chunk) is not None:
+            return self._fixed_chunks(goals, fixed)
         whole = all(goal == len(part.ids) for part, goal in goals)
         enough = self.decoding or sum(goal - part.past for part, goal in goals) <= budget
         early = [] if whole and enough else list(_some(goals, budget, self.order.encoder_tokens))
         return early or [self.last_chunk(part) for part, _ in goals]
+
+    def _fixed_chunks(self, goals: Sequence[tuple[Part, int]], fixed: int) -> list[Chunk]:
+        """The same, however much others feed: each part's next chunk as it always is."""
+        ends = [(part, part.end_of_chunk(goal, fixed)) for part, goal in goals]
+        if all(end == len(part.ids) for part, end in ends):
+            return [self.last_chunk(part) for part, _ in ends]
+        return [Chunk(part.slot, part.ids[part.past : end], part.past, 0) for part, end in ends if end < len(part.ids)]
 
     def last_chunk(self, part: Part) -> Chunk:
         """All that ``part`` has not fed yet, and the logits after its last token."""

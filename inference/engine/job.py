@@ -16,10 +16,14 @@ from inference.spec import Watch
 
 
 class Part:
-    """One sequence of a job: its tokens ``ids``, of which the first ``past`` are in its slot of the cache."""
+    """One sequence of a job: its tokens ``ids``, of which the first ``past`` are in its slot of the cache.
 
-    def __init__(self, ids: Sequence[int]) -> None:
+    The first ``prompt`` tokens (default: all at the beginning) were given, the others were chosen one after the other.
+    """
+
+    def __init__(self, ids: Sequence[int], prompt: int | None = None) -> None:
         self.ids = list(ids)
+        self.prompt = len(self.ids) if prompt is None else prompt
         self.past = 0
         self.slot = -1
         self.over = False  # it keeps its slot, but feeds nothing more
@@ -28,6 +32,12 @@ class Part:
     def pending(self) -> int:
         """Tokens that are still to be fed."""
         return len(self.ids) - self.past
+
+    def end_of_chunk(self, goal: int, fixed: int) -> int:
+        """Where a chunk ends that goes no further than ``goal``, where prompts are cut at multiples of ``fixed``."""
+        if self.past < self.prompt:
+            return min(goal, self.prompt, (self.past // fixed + 1) * fixed)
+        return self.past + 1  # as it was when it was chosen
 
 
 @dataclass(frozen=True, slots=True)

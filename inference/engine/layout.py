@@ -42,10 +42,11 @@ def _pack(model: Any) -> None:
     for parent in list(model.modules()):
         for name, module in parent.named_children():
             if type(module) in (torch.nn.Linear, Conv1D) and _is_plain(module.weight, torch.bfloat16) and holders[id(module.weight)] == 1:
-                setattr(parent, name, _packed(module))
+                setattr(parent, name, packed(module))
 
 
-def _packed(module: Any) -> PackedLinear:
+def packed(module: Any) -> PackedLinear:
+    """A linear layer, or GPT-2's, whose weight is (in, out), with its weight packed."""
     weight = module.weight.t() if type(module) is Conv1D else module.weight
     return PackedLinear(weight, module.bias)
 

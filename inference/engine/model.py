@@ -42,9 +42,9 @@ class Model:
     _lock: threading.Lock = field(default_factory=threading.Lock)  # tokenizers are not safe to share between threads
 
     @classmethod
-    def of(cls, loaded: LoadedModel, name: str) -> Model:
+    def of(cls, loaded: LoadedModel, name: str, batch_invariant: bool = False) -> Model:
         """Raises ``ModelError`` where the model cannot be decoded."""
-        chosen = choose_runner(loaded, cache_limit_bytes(loaded.device))
+        chosen = choose_runner(loaded, cache_limit_bytes(loaded.device), batch_invariant)
         info = _info(loaded, name, chosen)
         longest = max(map(len, loaded.tokenizer.get_vocab()))
         pieces = Pieces(loaded.tokenizer)

@@ -10,11 +10,11 @@ from inference.engine.job import Job
 Planned = list[tuple[Job, Chunk]]
 
 
-def plan(active: Sequence[Job], budget: int, moment: float, begin: Callable[[Job], bool]) -> Planned:
+def plan(active: Sequence[Job], budget: int, moment: float, begin: Callable[[Job], bool], fixed: int | None = None) -> Planned:
     """The chunks of the next step, ``active`` being in order of admission.
 
     Decoding jobs always go on, at their own pace; of prompts at most ``budget`` tokens are fed, the earliest job first, so that a
-    long prompt does not freeze the others. ``begin`` is asked before a job feeds its first tokens, and may put it off.
+    long prompt does not freeze the others. ``begin`` is asked before a job feeds its first tokens, and may put it off. Where chunks are ``fixed``, ``budget`` counts only in that it has to be left.
     """
     planned: Planned = []
     for job in active:
@@ -24,7 +24,7 @@ def plan(active: Sequence[Job], budget: int, moment: float, begin: Callable[[Job
             planned += [(job, chunk) for chunk in job.chunks(1)]
         elif budget > 0:
             job.begun = job.begun or begin(job)
-            chunks = job.chunks(budget) if job.begun else []
+            chunks = job.chunks(fixed or budget) if job.begun else []
             budget -= sum(len(chunk.ids) for chunk in chunks)
             planned += [(job, chunk) for chunk in chunks]
     return planned

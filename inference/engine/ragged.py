@@ -46,6 +46,7 @@ class RaggedRunner:
         self._program, self.untapeable = self._learn()
         self._arena = Arena([probe.shapes[n] for n in range(self.layers)], loaded.dtype, self._device, limit_bytes)
         self.arena, self.watchable = self._arena, True
+        self.fixed_chunk: int | None = None
         self.fits, self.reserve, self.release = self._arena.fits, self._arena.reserve, self._arena.release
         self.move, self.copy, self.clear = self._arena.move, self._arena.copy, self._arena.clear
 

@@ -22,12 +22,14 @@ def reuse_of(runner: Runner) -> Reuse | None:
         return None
     share = arena.limit_bytes // _SHARE
     arena.limit_bytes -= share
-    return Reuse(PrefixCache(arena, share, _BLOCK))
+    return Reuse(PrefixCache(arena, share, runner.fixed_chunk or _BLOCK), runner.fixed_chunk is not None)
 
 
 class Reuse:
-    def __init__(self, cache: PrefixCache) -> None:
-        self.cache = cache
+    """``prompts_only``: only whole blocks of prompts are kept, since what was chosen token by token has other numbers."""
+
+    def __init__(self, cache: PrefixCache, prompts_only: bool = False) -> None:
+        self.cache, self._prompts_only = cache, prompts_only
         self._reading: dict[Job, set[Name]] = {}  # names of blocks that jobs have not finished reading
 
     def begin(self, job: Job, active: Sequence[Job]) -> bool:
@@ -60,4 +62,5 @@ class Reuse:
 
     def _keep(self, job: Job) -> None:
         for part in job.parts:
-            self.cache.keep(part.ids[: part.past], part.slot)
+            end = min(part.past, part.prompt) if self._prompts_only else part.past
+            self.cache.keep(part.ids[:end], part.slot)

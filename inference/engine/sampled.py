@@ -24,7 +24,7 @@ class Sample:
         self.sampler = order.sampler(index)
         self.sequence = order.sequence()
         done = order.done.tokens.get(index, ())
-        self.part = Part([*order.prompt_ids, *done])
+        self.part = Part([*order.prompt_ids, *done], len(order.prompt_ids))
         self.ending = self._replay(done, order.done.logprobs.get(index, ()))
         self.part.over = self.ending is not None
         self.said_ending = index in order.done.ended

@@ -46,6 +46,7 @@ class Scheduler:
         self._room = Room(runner)
         self._admission = Admission(self._room, limits.rows)
         self._budget = Budget(limits.chunk_tokens)
+        self._fixed = runner.fixed_chunk
         self.reuse = reuse_of(runner) if limits.prefix_cache else None
         self._aside = Aside(failure)
         self._active: list[Job] = []  # in order of admission
@@ -96,7 +97,7 @@ class Scheduler:
 
     def _feed(self) -> None:
         before, decoding = now(), any(job.decoding for job in self._active)
-        planned = plan(self._active, self._budget.tokens(decoding), before, self._begin)
+        planned = plan(self._active, self._budget.tokens(decoding), before, self._begin, self._fixed)
         if planned:
             tokens = prompt_tokens(planned)
             self._step(planned)

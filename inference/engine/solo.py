@@ -41,7 +41,7 @@ class SoloRunner:
 
     def __init__(self, loaded: LoadedModel, limit_bytes: int, feeding: Feeding = Feeding.CHUNKS) -> None:
         self._feeder, self.feeding = _feeder(loaded, feeding), feeding
-        self.arena = None
+        self.arena = self.fixed_chunk = None
         self._limit, self._vocab = limit_bytes, loaded.vocab_size
         self._pasts: dict[int, Past] = {}
         self._reserved = 0

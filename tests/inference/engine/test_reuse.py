@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from inference import Engine, RunSpec, Watch
 from inference.events import Attention, Event, Prefilled
+from inference.progress import Progress
 from tests.inference.engine.runs import finished, ids, prompt, spec, text, tokens
 from tests.inference.models import FAMILIES, SLOW
 
@@ -119,7 +120,7 @@ def test_who_waits_for_a_prompt_that_is_given_up_reads_it_itself(fresh: Callable
 def test_a_resumed_run_begins_with_what_is_known(fresh: Callable[..., Engine]) -> None:
     engine, wanted = fresh(), spec(prompt(30), max_tokens=40)
     whole = ids(engine.run(wanted))
-    rest = list(engine.submit(wanted, resume_tokens=whole[:25]))
+    rest = list(engine.submit(wanted, Progress({0: whole[:25]})))
     assert ids(rest) == whole[25:]
     assert prefilled(rest).reused_tokens == 48
     assert finished(rest).usage.reused_tokens == 30  # of the prompt
