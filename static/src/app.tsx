@@ -5,11 +5,12 @@ import "./theming";
 import { render } from "preact";
 import { Banner } from "./Banner";
 import { Bar } from "./bar/Bar";
+import { Dialogs } from "./keys/Dialogs";
+import { listen } from "./keys/shortcuts";
 import { Inspector } from "./inspector/Inspector";
 import { Prompt } from "./prompt/Prompt";
 import { connect } from "./session";
 import { Panel } from "./settings/Panel";
-import { startOrShowFault } from "./start";
 import { Status } from "./Status";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
@@ -28,16 +29,14 @@ function Page() {
         </div>
         <Inspector />
       </main>
+      <Dialogs />
     </div>
   );
 }
-
-addEventListener("keydown", (event) => {
-  if (event.key === "Enter" && (event.ctrlKey || event.metaKey) && !event.defaultPrevented) startOrShowFault();
-});
 
 const root = document.getElementById("app");
 if (!root) throw new Error("the page has no #app");
 root.replaceChildren();
 render(<Page />, root);
+listen();
 connect();

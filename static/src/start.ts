@@ -8,13 +8,16 @@ export function startOrShowFault(): void {
   if (wrong) requestAnimationFrame(() => reveal(wrong));
 }
 
-function reveal(name: string): void {
+/** Shows the field called `name` and puts the focus there. */
+export function reveal(name: string): void {
   if (name === "prompt" || name === "model") return document.getElementById(name)?.focus();
   settingsOpen.value = true;
   requestAnimationFrame(() => {
     const setting = document.querySelector<HTMLElement>(`[data-testid="setting-${CSS.escape(name)}"]`);
     setting?.closest("details")?.setAttribute("open", "");
     setting?.scrollIntoView({ block: "center" });
-    setting?.querySelector<HTMLElement>("[aria-invalid=true]")?.focus({ preventScroll: true });
+    (setting?.querySelector<HTMLElement>("[aria-invalid=true]") ?? setting?.querySelector<HTMLElement>("input, select, textarea"))?.focus({
+      preventScroll: true,
+    });
   });
 }

@@ -3,7 +3,7 @@
 import { gettext } from "../i18n";
 import { boot } from "../store/draft";
 
-function switchTo(code: string): void {
+export function switchTo(code: string): void {
   const form = document.querySelector<HTMLFormElement>("#language-form");
   if (!form) return;
   const set = (name: string, value: string) => ((form.elements.namedItem(name) as HTMLInputElement).value = value);

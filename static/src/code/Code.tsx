@@ -67,8 +67,16 @@ export function Code() {
 }
 
 async function copy(code: string): Promise<void> {
-  await navigator.clipboard.writeText(code);
+  // Outside HTTPS and localhost, as in a classroom's network, the page has no clipboard: then the browser copies a selection.
+  if (navigator.clipboard) await navigator.clipboard.writeText(code);
+  else copySelection();
   copied.value = code;
+}
+
+function copySelection(): void {
+  const text = document.querySelector(".code-text");
+  if (text) getSelection()?.selectAllChildren(text);
+  document.execCommand("copy");
 }
 
 const Engines = () => (

@@ -1,7 +1,7 @@
 /** The run on the screen as a file, made here in the browser. */
 
 import { gettext } from "../i18n";
-import { Menu, type Item } from "../menu/Menu";
+import { Menu, type Group, type Item } from "../menu/Menu";
 import { asked } from "../store/draft";
 import { run } from "../store/view";
 import { runDocument } from "./document";
@@ -16,23 +16,15 @@ const table = (what: string, rows: () => Row[]): Item[] => [
   { key: `${what}-ndjson`, title: "NDJSON", act: () => save(fileName(run.value, what, "ndjson"), ndjson(rows()), "application/x-ndjson") },
 ];
 
+export const exportGroups = (): Group[] => [
+  { key: "run", title: gettext("The whole run"), items: [{ key: "json", title: "JSON", act: whole }] },
+  { key: "tokens", title: gettext("A row for each token"), items: table("tokens", () => tokenRows(run.value.tokens)) },
+  { key: "candidates", title: gettext("A row for each candidate"), items: table("candidates", () => candidateRows(run.value.tokens)) },
+];
+
 export function ExportMenu() {
   return (
-    <Menu
-      label={gettext("Export the run")}
-      hook="export"
-      class="icon"
-      disabled={run.value.tokens.length === 0}
-      groups={[
-        { key: "run", title: gettext("The whole run"), items: [{ key: "json", title: "JSON", act: whole }] },
-        { key: "tokens", title: gettext("A row for each token"), items: table("tokens", () => tokenRows(run.value.tokens)) },
-        {
-          key: "candidates",
-          title: gettext("A row for each candidate"),
-          items: table("candidates", () => candidateRows(run.value.tokens)),
-        },
-      ]}
-    >
+    <Menu label={gettext("Export the run")} hook="export" class="icon" disabled={run.value.tokens.length === 0} groups={exportGroups()}>
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d="M8 2v8m-3-3 3 3 3-3M2.5 11v2.5h11V11" />
       </svg>

@@ -8,19 +8,16 @@ import { run, tab, token, type Tab } from "../store/view";
 import { Attention } from "./attention/Attention";
 import { Choice } from "./choice/Choice";
 import { Selected } from "./Selected";
+import { inspectorTabs } from "./tabs";
 import { Timing } from "./timing/Timing";
 
-const tabs = (): { name: Tab; title: string; panel: ComponentType }[] => [
-  { name: "choice", title: gettext("Choice"), panel: Choice },
-  { name: "attention", title: gettext("Attention"), panel: Attention },
-  { name: "timing", title: gettext("Timing"), panel: Timing },
-  { name: "code", title: gettext("Code"), panel: Code },
-];
+const PANELS: Record<Tab, ComponentType> = { choice: Choice, attention: Attention, timing: Timing, code: Code };
 
 export function Inspector() {
-  const all = tabs();
+  const all = inspectorTabs();
   const current = all.find(({ name }) => name === tab.value) ?? all[0];
   if (!current) return null;
+  const Panel = PANELS[current.name];
   return (
     <section class="pane inspector" aria-label={gettext("Inspector")}>
       <header class="pane-head">
@@ -28,7 +25,7 @@ export function Inspector() {
         <Selected />
       </header>
       <div class="inspector-body" role="tabpanel" id="inspector-panel" aria-labelledby={`tab-${current.name}`} tabIndex={0}>
-        {token.value || current.name === "code" || (current.name === "timing" && run.value.started) ? <current.panel /> : <Nothing />}
+        {token.value || current.name === "code" || (current.name === "timing" && run.value.started) ? <Panel /> : <Nothing />}
       </div>
     </section>
   );
@@ -37,11 +34,13 @@ export function Inspector() {
 function TabList({ all }: { all: { name: Tab; title: string }[] }) {
   const list = useRef<HTMLDivElement>(null);
   const onKeyDown = (event: KeyboardEvent) => {
-    const by = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
-    if (!by) return;
-    const next = all[(all.findIndex(({ name }) => name === tab.value) + by + all.length) % all.length];
-    if (next) tab.value = next.name;
-    list.current?.querySelector<HTMLElement>(`#tab-${next?.name}`)?.focus();
+    const at = all.findIndex(({ name }) => name === tab.value);
+    const to = { ArrowLeft: at - 1, ArrowRight: at + 1, Home: 0, End: -1 }[event.key];
+    const next = to === undefined ? undefined : all.at(to % all.length);
+    if (!next) return;
+    event.preventDefault();
+    tab.value = next.name;
+    list.current?.querySelector<HTMLElement>(`#tab-${next.name}`)?.focus();
   };
   return (
     <div class="tabs" role="tablist" ref={list} onKeyDown={onKeyDown}>

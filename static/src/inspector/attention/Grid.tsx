@@ -15,6 +15,7 @@ export function Grid() {
       role="group"
       aria-label={gettext("Layers and heads")}
       style={{ "--columns": columns.value.length, "--layers": layers.value.length }}
+      onKeyDown={keyDown}
     >
       <span class="axis corner" aria-hidden="true" />
       {columns.value.map((column) => (
@@ -27,6 +28,31 @@ export function Grid() {
       ))}
     </div>
   );
+}
+
+const MOVES: Record<string, [layers: number, heads: number]> = {
+  ArrowUp: [-1, 0],
+  ArrowDown: [1, 0],
+  ArrowLeft: [0, -1],
+  ArrowRight: [0, 1],
+};
+
+/** One stop for the tab key; the arrows go from head to head, over those that are not there. */
+function keyDown(event: KeyboardEvent): void {
+  const { layer, head: column } = shownHead.value;
+  const [down, right] = MOVES[event.key] ?? [0, 0];
+  if (!down && !right) return;
+  event.preventDefault();
+  let [row, place] = [layers.value.indexOf(layer), columns.value.indexOf(column)];
+  let next: Head | undefined;
+  do {
+    [row, place] = [row + down, place + right];
+    const [at, to] = [layers.value[row], columns.value[place]];
+    if (at === undefined || to === undefined) return;
+    next = watched.value.find((other) => sameHead(other, { layer: at, head: to }));
+  } while (!next);
+  head.value = next;
+  (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-layer="${next.layer}"][data-head="${next.head}"]`)?.focus();
 }
 
 function Layer({ layer }: { layer: number }) {
@@ -51,6 +77,7 @@ function Thumbnail({ of }: { of: Head }) {
       class="thumbnail"
       aria-label={headTitle(of)}
       aria-pressed={sameHead(shownHead.value, of)}
+      tabIndex={sameHead(shownHead.value, of) ? 0 : -1}
       disabled={!there}
       data-layer={of.layer}
       data-head={of.head}

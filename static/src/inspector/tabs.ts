@@ -1,0 +1,11 @@
+/** The panels of the inspector, in their order. */
+
+import { gettext } from "../i18n";
+import type { Tab } from "../store/view";
+
+export const inspectorTabs = (): { name: Tab; title: string }[] => [
+  { name: "choice", title: gettext("Choice") },
+  { name: "attention", title: gettext("Attention") },
+  { name: "timing", title: gettext("Timing") },
+  { name: "code", title: gettext("Code") },
+];

@@ -1,0 +1,46 @@
+/** The keys that work wherever the focus is. A part of the page that has taken a key stops it or prevents its default. */
+
+import { inspectorTabs } from "../inspector/tabs";
+import { cancel } from "../session";
+import { startOrShowFault } from "../start";
+import { isLive } from "../store/run";
+import { kept } from "../store/kept";
+import { pick, run, step, tab } from "../store/view";
+import { dialog, openPalette, openSheet } from "./open";
+
+/** Keys without Ctrl can be switched off: speech input types letters (WCAG 2.1.4). */
+export const plainKeys = kept("plainKeys", true);
+
+const WITH_CTRL: Record<string, () => void> = {
+  Enter: startOrShowFault,
+  ".": () => isLive(run.value) && cancel(),
+  k: openPalette,
+};
+
+const PLAIN: Record<string, () => void> = {
+  "?": openSheet,
+  "/": () => document.getElementById("prompt")?.focus(),
+  "[": () => pick(step.value - 1),
+  "]": () => pick(step.value + 1),
+};
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])") !== null;
+
+function meaning(event: KeyboardEvent): (() => void) | undefined {
+  if (event.ctrlKey || event.metaKey) return event.altKey || event.shiftKey ? undefined : WITH_CTRL[event.key];
+  if (!plainKeys.value || event.altKey || isTyping(event.target)) return undefined;
+  const panel = /^[1-9]$/.test(event.key) ? inspectorTabs()[Number(event.key) - 1] : undefined;
+  return panel ? () => (tab.value = panel.name) : PLAIN[event.key];
+}
+
+export function listen(): void {
+  addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.isComposing || dialog.value) return;
+    const act = meaning(event);
+    if (!act) return;
+    event.preventDefault();
+    act();
+  });
+}
