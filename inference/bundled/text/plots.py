@@ -31,6 +31,11 @@ class Shelf:
     interludes: Beat
     closings: Beat
 
+    @property
+    def homecomings(self) -> Beat:
+        """The closings that name the hero, for a telling whose last beat does not."""
+        return tuple(line for line in self.closings if "{N}" in line)
+
 
 def load(language: str) -> Shelf:
     """The shelf of "en" or "zh"."""

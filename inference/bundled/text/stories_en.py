@@ -57,11 +57,13 @@ def draw_cast(rng: random.Random, plot: Plot) -> dict[str, str]:
 
 
 def tell(rng: random.Random, plot: Plot, cast: dict[str, str]) -> str:
-    """One telling: one wording a beat, now and then an interlude, an ending."""
+    """One telling: one wording a beat, now and then an interlude, an ending that comes back to the hero."""
     beats = [rng.choice(beat) for beat in plot.beats]
     if rng.random() < 0.5 and not plot.animals:
         beats.insert(1, rng.choice(SHELF.interludes))
-    if rng.random() < 0.6:
+    if "{N}" not in beats[-1]:
+        beats.append(rng.choice(SHELF.homecomings))
+    elif rng.random() < 0.6:
         beats.append(rng.choice(SHELF.closings))
     sentences = [beat.format(**cast) for beat in beats]
     breaks = rng.random() < 0.25

@@ -88,6 +88,8 @@ def tell(rng: random.Random, plot: Plot, cast: dict[str, str]) -> str:
     beats = [rng.choice(beat) for beat in plot.beats]
     if rng.random() < 0.5 and not plot.animals:
         beats.insert(1, rng.choice(SHELF.interludes))
-    if rng.random() < 0.5:
+    if "{N}" not in beats[-1]:
+        beats.append(rng.choice(SHELF.homecomings))
+    elif rng.random() < 0.5:
         beats.append(rng.choice(SHELF.closings))
     return "".join(beats).format(**cast)
