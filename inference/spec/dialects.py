@@ -75,7 +75,7 @@ def check_dialect(dialect: Dialect, settings: dict[str, Any], neutral: dict[str,
     has = {*ORDERS[dialect], *(LLAMACPP_MIROSTAT if dialect == "llamacpp" else ())}
     for stage in DEFAULT_STAGE_ORDER:
         field = SWITCHES.get(stage, stage)
-        if stage not in has and settings[field] != neutral[field]:
+        if stage not in has and settings[field] != neutral[field] and settings[field] != ():
             raise ValueError(
                 f"{field}: {settings[field]!r} does not go with dialect ({dialect}), which has no such stage; it must be {neutral[field]!r}, "
                 "or stage_order given"
