@@ -44,7 +44,7 @@ def probability(scores: Floats, row: Sampler, token: int) -> float:
 
 def all_at_once(logits: Floats, tokens: list[int], params: SamplingParams, prompt: list[int]) -> list[Outlook]:
     row = sampler(params, logits.shape[1], seed=9, prompt=prompt)
-    return list(Outlooks(row, logits.shape[1]).steps(logits.astype(np.float32), tokens))
+    return list(Outlooks(row).steps(logits.astype(np.float32), tokens))
 
 
 def column(found: list[Outlook], name: str) -> NDArray[np.float64]:
@@ -78,7 +78,7 @@ def test_distributions_are_those_of_the_whole_pipeline(seed: int) -> None:
     logits = np.stack([random_logits(rng, vocab) for _ in range(STEPS)])
     tokens, prompt = rng.integers(vocab, size=STEPS).tolist(), rng.integers(vocab, size=5).tolist()
     params = random_params(rng, vocab).model_copy(update={"stage_order": tuple(STAGES), "mirostat_mode": 0})
-    way = Outlooks(sampler(params, vocab, prompt=prompt), vocab)
+    way = Outlooks(sampler(params, vocab, prompt=prompt))
     for step, (found, _) in enumerate(way.distributions(logits, tokens)):
         with np.errstate(all="ignore"):
             expected = probabilities(after(logits[step : step + 1], states([params], vocab, prompt=prompt, output=tokens[:step])))[0]
