@@ -229,7 +229,7 @@ class SampleFinished:
 
 @dataclass(frozen=True, slots=True)
 class Drafts:
-    """What speculative decoding guessed after the token before ``step``; the tokens that came of it follow."""
+    """What speculative decoding guessed from ``step`` on. The tokens that came of it have been said just before."""
 
     type: ClassVar[str] = "drafts"
     step: int

@@ -30,8 +30,7 @@ class Beamed(Generation):
         self._sampler = order.sampler()
         self._samplers = [order.sampler() for _ in parts] if adjusts(self._sampler) else []
         start = SampledSequence(params, order.prompt_ids, model.info.eos_token_ids, model.pieces, model.info.context)
-        endings = {*params.stop_token_ids, *(() if params.ignore_eos else model.info.eos_token_ids)}
-        self._search = BeamSearch(params, start, order.room - len(order.prompt_ids), len(endings))
+        self._search = BeamSearch(params, start, order.room - len(order.prompt_ids), len(order.ends))
         self._beams = list(parts)  # in order of the beams
         self._best: Hypothesis | None = None
         self._told = start.copy()  # what of the best one has been said

@@ -9,6 +9,7 @@ from typing import Self, TypeVar
 
 from inference.engine.aside import Work
 from inference.engine.beamed import Beamed
+from inference.engine.drafting import Drafts
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
 from inference.engine.generation import Generation, Order
@@ -32,8 +33,8 @@ THREADS_VARIABLE = "LOGITSCOPE_THREADS"
 class Engine:
     """One loaded model and the thread that decodes on it. All methods may be called from any thread."""
 
-    def __init__(self, model: Model, limits: Limits) -> None:
-        self.model = model
+    def __init__(self, model: Model, limits: Limits, drafts: Drafts | None = None) -> None:
+        self.model, self._drafts = model, drafts
         self._scheduler = Scheduler(model.runner, limits, model.device)
 
     @classmethod
@@ -52,6 +53,7 @@ class Engine:
         chunk_tokens: int = 256,
         prefix_cache: bool = True,
         batch_invariant: bool = False,
+        draft: str | Path | None = None,
     ) -> Self:
         """Load a model from ``bundled:<name>``, a local folder or a Hub id; ``quantization`` of its weights: none, int8 or int4.
 
@@ -59,12 +61,15 @@ class Engine:
         ``threads`` are torch's on a CPU; by default ``LOGITSCOPE_THREADS``, else one less than the machine has. ``rows`` runs decode
         at once; at most ``chunk_tokens`` prompt tokens are taken in one step. With ``prefix_cache`` a prompt that begins as an earlier one
         is read from where they part. With ``batch_invariant`` the numbers of a run do not depend on its neighbours, nor on the number of
-        threads, not even in their last bit, and so its tokens do not either in any type; what it costs is in ``docs/benchmarks.md``. Raises
-        ``ModelError`` with the reason where the model cannot be loaded, must not be (pickles, code of its own), or cannot be decoded.
+        threads, not even in their last bit, and so its tokens do not either in any type; what it costs is in ``docs/benchmarks.md``.
+        ``draft`` is a small model with the same vocabulary, for runs that ask for one (speculative decoding). Raises ``ModelError`` with
+        the reason where a model cannot be loaded, must not be (pickles, code of its own), or cannot be decoded, and where the draft
+        model's vocabulary is another one.
         """
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
         model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)
-        return cls(model, Limits(rows, chunk_tokens, threads or _threads(), prefix_cache))
+        drafts = None if draft is None else Drafts(Model.of(load_model(draft, device=device, dtype=dtype), Path(str(draft)).name), model)
+        return cls(model, Limits(rows, chunk_tokens, threads or _threads(), prefix_cache), drafts)
 
     @property
     def info(self) -> ModelInfo:
@@ -116,7 +121,7 @@ class Engine:
         if progress is not None:
             self.model.check_progress(progress)
         kind = Beamed if spec.sampling.num_beams > 1 else Sampled
-        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock))
+        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock, self._drafts))
 
     def run(self, spec: RunSpec) -> Iterator[Event]:
         """The events of one run, as they happen. Leaving the loop early cancels the run."""

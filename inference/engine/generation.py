@@ -10,7 +10,9 @@ import torch
 
 from inference.decoding.pieces import Pieces
 from inference.decoding.sample import Ending, SampledSequence
+from inference.decoding.speculative import Drafter, PromptLookup
 from inference.engine.batch import Chunk, Heads
+from inference.engine.drafting import Drafts, DraftSequence
 from inference.engine.errors import RunError
 from inference.engine.family import Family
 from inference.engine.handle import Handle
@@ -33,6 +35,7 @@ class Order:
     progress: Progress | None
     handle: Handle
     clock: RunClock
+    drafts: Drafts | None = None  # the draft model, where there is one
 
     @property
     def seed(self) -> int:
@@ -57,6 +60,24 @@ class Order:
         """An output before its first token."""
         info, seen = self.model.info, self.prompt_ids[self.encoder_tokens :]
         return SampledSequence(self.spec.sampling, seen, info.eos_token_ids, self.model.pieces, info.context)
+
+    @property
+    def ends(self) -> set[int]:
+        """Token ids that end the output."""
+        params = self.spec.sampling
+        return {*params.stop_token_ids, *(() if params.ignore_eos else self.model.info.eos_token_ids)}
+
+    def drafter(self) -> Drafter | None:
+        """What guesses ahead, where the run asks for it. Raises ``RunError`` where it needs a draft model that is not there."""
+        params = self.spec.sampling
+        if params.speculative == "prompt_lookup":
+            return PromptLookup(params.max_matching_ngram_size, sorted(self.ends))
+        if params.speculative == "off":
+            return None
+        if self.drafts is None:
+            message = f"There is no draft model for {self.model.info.name!r}."
+            raise RunError("no_draft_model", message, "sampling.speculative", "draft", "off, prompt_lookup")
+        return DraftSequence(self.drafts, self.sampler, len(self.prompt_ids), sorted(self.ends))
 
     def sampler(self, sample: int = 0) -> Sampler:
         return self.model.sampler(self.spec, self.prompt_ids, sample)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
 import torch
 
 from inference.decoding.sample import Ending
+from inference.engine.batch import Chunk
 from inference.engine.errors import RunError
 from inference.engine.generation import Generation, Order
 from inference.engine.job import Draw, Fed, Part
 from inference.engine.meters import now
-from inference.events import SampleFinished, Token, Usage
+from inference.events import Attention, Drafts, SampleFinished, Token, Usage
 from inference.sampling.sampler import Choice, Sampler
 
 
@@ -29,6 +31,7 @@ class Sample:
         self.part.over = self.ending is not None
         self.said_ending = index in order.done.ended
         self.fed: Fed | None = None  # what its next token is drawn from
+        self.guesses = Guesses()
 
     def _replay(self, done: Sequence[int], logprobs: Sequence[float | None]) -> Ending | None:
         """Rebuild the state after ``done``; their text has been released already. Raises ``RunError`` where mirostat cannot go on."""
@@ -44,7 +47,13 @@ class Sample:
     def draw_row(self) -> int:
         """Of the step's logits."""
         assert self.fed is not None
-        return self.fed.first
+        return self.fed.first + self.guesses.right
+
+    @property
+    def attention(self) -> Attention | None:
+        """Of the position that the next token is drawn from: of a chunk only the last one's is known."""
+        assert self.fed is not None
+        return self.fed.attention if self.guesses.right == self.fed.chunk.rows - 1 else None
 
     def take(self, token_id: int, logprob: float | None) -> str:
         """The text that this token releases."""
@@ -52,17 +61,59 @@ class Sample:
         text, self.ending = self.sequence.push(token_id, self.sampler.done)
         self.part.ids.append(token_id)
         self.part.over = self.ending is not None
-        self.fed = None
+        self.guesses.check(token_id)
+        if self.ending is not None or not self.guesses.standing:
+            self.fed = None
+            self.part.past = min(self.part.past, len(self.part.ids) - 1)  # a wrong guess is in the cache, and what came after it
         return text
 
 
+@dataclass(slots=True)
+class Guesses:
+    """What was fed beyond the tokens that are certain, and how much of it has turned out right."""
+
+    ids: list[int] = field(default_factory=list)
+    step: int = 0  # of the first of them
+    ms: float = 0.0
+    right: int = 0
+    standing: bool = False  # the last token chosen was guessed, so that the next one can be drawn at once
+
+    def check(self, token_id: int) -> None:
+        self.standing = self.right < len(self.ids) and self.ids[self.right] == token_id
+        self.right += self.standing
+
+
 class Sampled(Generation):
-    """Samples are drawn side by side from one prompt, which is read once."""
+    """Samples are drawn side by side from one prompt, which is read once.
+
+    With speculation each step also feeds what a ``Drafter`` guesses. The pipeline then draws position by position, each draw knowing
+    what the one before gave, and goes on for as long as the guesses are what was drawn.
+    """
 
     def __init__(self, order: Order) -> None:
         self._samples = [Sample(order, index) for index in range(order.spec.sampling.n)]
         super().__init__(order, [[sample.part for sample in self._samples]], order.room)
+        self._drafter = order.drafter()
+        self._drafted = self._accepted = 0
         self._forward_ms = 0.0
+
+    @property
+    def length(self) -> int:
+        return super().length + (self.order.spec.sampling.num_speculative_tokens if self._drafter else 0)
+
+    def last_chunk(self, part: Part) -> Chunk:
+        chunk = super().last_chunk(part)
+        sample = self._samples[0]
+        if self._drafter is None or not self.decoding:
+            return chunk
+        before = now()
+        guesses = self._drafter.propose(part.ids, self._guessable(part))
+        sample.guesses = Guesses(guesses, sample.sequence.count, (now() - before) * 1e3)
+        return replace(chunk, ids=[*chunk.ids, *guesses], rows=1 + len(guesses))
+
+    def _guessable(self, part: Part) -> int:
+        """One token fewer than there may still be: the last one comes without a guess."""
+        return min(self.order.spec.sampling.num_speculative_tokens, self.most - len(part.ids) - 1)
 
     @property
     def steps(self) -> int:
@@ -93,7 +144,7 @@ class Sampled(Generation):
 
     def _take(self, sample: Sample, choice: Choice, sample_ms: float, batch: int) -> None:
         assert sample.fed is not None
-        moment, step, attention = now(), sample.sequence.count, sample.fed.attention
+        moment, step, attention = now(), sample.sequence.count, sample.attention
         text = sample.take(choice.token_id, choice.logprob)
         self.clock.tokens.append(moment)
         self.order.handle.put(
@@ -110,12 +161,21 @@ class Sampled(Generation):
                 forward_ms=self._forward_ms,
                 sample_ms=sample_ms,
                 batch=batch,
-                kv_tokens=sum(part.past for part in self.parts),
+                kv_tokens=sum(min(part.past, len(part.ids) - 1) for part in self.parts),
                 trace=choice.trace,
                 attention=attention,
                 sample=sample.index,
             )
         )
+        if sample.fed is None and sample.guesses.ids:
+            self._say_guesses(sample)
+
+    def _say_guesses(self, sample: Sample) -> None:
+        guesses, sample.guesses = sample.guesses, Guesses()
+        self._drafted += len(guesses.ids)
+        self._accepted += guesses.right
+        pieces = [self.pieces(token_id) for token_id in guesses.ids]
+        self.order.handle.put(Drafts(guesses.step, guesses.ids, pieces, guesses.right, guesses.ms))
 
     def _end_what_has_ended(self) -> None:
         endings = [sample.ending for sample in self._samples]
@@ -133,6 +193,8 @@ class Sampled(Generation):
             self.order.handle.put(SampleFinished(sample.index, ending.reason, ending.detail, sequence.flush(), sequence.count))
 
     def finish(self, ending: Ending, error: RunError | None = None) -> None:
+        if self._drafter is not None:
+            self._drafter.close()
         if len(self._samples) > 1 and self.clock.taken_up is not None:
             for sample in self._samples:
                 self._say_ending(sample, sample.ending or ending)
@@ -145,4 +207,4 @@ class Sampled(Generation):
     def usage(self) -> Usage:
         prompt_tokens = len(self.order.prompt_ids)
         completion_tokens = sum(sample.sequence.count for sample in self._samples)
-        return Usage(prompt_tokens, completion_tokens, min(prompt_tokens, self.reused_tokens))
+        return Usage(prompt_tokens, completion_tokens, min(prompt_tokens, self.reused_tokens), self._drafted, self._accepted)
