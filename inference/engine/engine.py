@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Self, TypeVar
+from typing import Any, Self, TypeVar
 
 from inference.engine.aside import Work
 from inference.engine.beamed import Beamed
@@ -139,8 +139,12 @@ class Engine:
 
     def perform(self, task: Forced[T] | Work[T]) -> T:
         """Do something of ``inference.insight``'s making on the engine's thread, and wait for its result. Raises ``RunError``."""
-        self._scheduler.add(task)
+        self.begin(task)
         return task.result()
+
+    def begin(self, task: Forced[Any] | Work[Any]) -> None:
+        """The same without waiting."""
+        self._scheduler.add(task)
 
     def encode(self, text: str) -> list[int]:
         """Token ids of ``text``, with the special tokens that the tokenizer adds to a text."""

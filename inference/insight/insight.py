@@ -66,7 +66,7 @@ class Insight:
         """Every step of ``past`` under ``sampling`` with the draws of ``past``: one forward pass the first time, none afterwards."""
         sampler = self._sampler(past, sampling)
         with _constrained(sampling):
-            return what_if(self._logits(past), past.tokens, sampler, self._model.pieces)
+            return what_if(self._memory.logits.pieces(self._engine, past), past.tokens, sampler, self._model.pieces)
 
     def divergence(self, past: Past, sampling: SamplingParams | None = None, other: Insight | None = None, top_k: int = 10) -> Divergence:
         """How far the final distributions of ``past`` are from those under ``sampling`` (by default its own), of ``other``'s model (by default its own)."""
@@ -125,7 +125,7 @@ class Insight:
         return self._memory.anatomy
 
     def _logits(self, past: Past) -> LogitRows:
-        return self._memory.logits.of(self._engine, past)
+        return self._memory.logits.whole(self._engine, past)
 
     def _sampler(self, past: Past, sampling: SamplingParams) -> Sampler:
         spec = past.spec(sampling)

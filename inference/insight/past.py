@@ -5,22 +5,24 @@ One forced pass gives the logits; they are kept for the questions that follow, t
 
 from __future__ import annotations
 
+import queue
 import threading
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from inference.engine.batch import Chunk
 from inference.engine.engine import Engine
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
 from inference.spec import RunSpec, SamplingParams
 
 MAX_LOGITS = 512 * 1024 * 1024  # bytes of one run's logits
+PIECE_TOKENS = 64  # fed in one step: small, so that the pipeline goes over the first of them while the model reads on
 CACHE_BYTES = 512 * 1024 * 1024  # of all that are kept
 
 LogitRows = NDArray[np.float32]  # (T, V)
@@ -44,21 +46,33 @@ class Past:
         return RunSpec(prompt_token_ids=self.prompt_ids, sampling=sampling.model_copy(update={"seed": self.sampling.seed}))
 
 
-class _Logits(Forced[LogitRows]):
-    """The raw logits from position ``first`` on, as the pipeline sees them: float32."""
+class _Logits(Forced[None]):
+    """The raw logits from position ``first`` on, as the pipeline sees them (float32), handed over while the pass goes on."""
 
     def __init__(self, ids: Sequence[int], first: int) -> None:
         super().__init__(ids, first)
-        self._rows: list[NDArray[Any]] = []
+        self._arrived: queue.SimpleQueue[LogitRows | None] = queue.SimpleQueue()
+
+    def chunks(self, budget: int) -> list[Chunk]:
+        return super().chunks(min(budget, PIECE_TOKENS))
 
     def take(self, logits: torch.Tensor) -> None:
-        self._rows.append(logits.float().cpu().clone().numpy())
+        self._arrived.put(logits.float().cpu().clone().numpy())
 
-    def finish(self) -> LogitRows:
-        rows = np.concatenate(self._rows)
-        if not np.isfinite(rows.max(-1)).all():
-            raise RunError("bad_logits", "The model gave no usable logits.")
-        return rows
+    def finish(self) -> None:
+        self._arrived.put(None)
+
+    def fail(self, error: RunError) -> None:
+        super().fail(error)
+        self._arrived.put(None)
+
+    def rows(self) -> Iterator[LogitRows]:
+        """(n, V) at a time. Raises ``RunError`` where the pass fails."""
+        while (rows := self._arrived.get()) is not None:
+            if not np.isfinite(rows.max(-1)).all():
+                raise RunError("bad_logits", "The model gave no usable logits.")
+            yield rows
+        self.result()
 
 
 class LogitCache:
@@ -69,28 +83,47 @@ class LogitCache:
         self._kept: OrderedDict[tuple[tuple[int, ...], tuple[int, ...]], LogitRows] = OrderedDict()
         self._lock = threading.Lock()
 
-    def of(self, engine: Engine, past: Past) -> LogitRows:
+    def whole(self, engine: Engine, past: Past) -> LogitRows:
         """(T, V) of the T steps of ``past`` on ``engine``. Raises ``RunError`` where there are none, or too many to be held."""
-        name = (past.prompt_ids, past.tokens)
-        with self._lock:
-            if name in self._kept:
-                self._kept.move_to_end(name)
-                return self._kept[name]
+        pieces = list(self.pieces(engine, past))
+        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+
+    def pieces(self, engine: Engine, past: Past) -> Iterator[LogitRows]:
+        """The same, some steps at a time, as early as they are known: whoever works on them does so beside the pass."""
+        if (kept := self._found(past)) is not None:
+            yield kept
+            return
         _check_size(past, engine.info.vocab_size)
-        rows = engine.perform(_Logits([*past.prompt_ids, *past.tokens[:-1]], len(past.prompt_ids) - 1))
-        self._keep(name, rows)
-        return rows
+        job = _Logits([*past.prompt_ids, *past.tokens[:-1]], len(past.prompt_ids) - 1)
+        engine.begin(job)
+        whole, done = np.empty((len(past.tokens), engine.info.vocab_size), np.float32), 0
+        for rows in job.rows():
+            whole[done : done + len(rows)] = rows
+            yield whole[done : done + len(rows)]
+            done += len(rows)
+        self._keep(past, whole)
 
     @property
     def bytes(self) -> int:
         """Held now."""
         return sum(rows.nbytes for rows in self._kept.values())
 
-    def _keep(self, name: tuple[tuple[int, ...], tuple[int, ...]], rows: LogitRows) -> None:
+    def _found(self, past: Past) -> LogitRows | None:
         with self._lock:
-            self._kept[name] = rows
+            if _name(past) not in self._kept:
+                return None
+            self._kept.move_to_end(_name(past))
+            return self._kept[_name(past)]
+
+    def _keep(self, past: Past, rows: LogitRows) -> None:
+        with self._lock:
+            self._kept[_name(past)] = rows
             while self.bytes > self._limit and len(self._kept) > 1:
                 self._kept.popitem(last=False)
+
+
+def _name(past: Past) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    return past.prompt_ids, past.tokens
 
 
 def _check_size(past: Past, vocab_size: int) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -16,9 +16,12 @@ from inference.sampling.sampler import Sampler
 Logits = NDArray[np.float32]  # (T, V)
 
 
-def what_if(logits: Logits, tokens: Sequence[int], sampler: Sampler, pieces: Callable[[int], bytes]) -> WhatIf:
-    """Every step of a run with ``tokens`` (T,) and raw ``logits`` (T, V), as ``sampler``, which stands before the first, would take it."""
-    found = list(Outlooks(sampler, logits.shape[1]).steps(logits, tokens))
+def what_if(logits: Iterable[Logits], tokens: Sequence[int], sampler: Sampler, pieces: Callable[[int], bytes]) -> WhatIf:
+    """Every step of a run with ``tokens`` (T,), as ``sampler``, which stands before the first, would take it. ``logits`` (n, V) of some steps at a time."""
+    outlooks, found, at = Outlooks(sampler), list[Outlook](), 0
+    for some in logits:
+        found += outlooks.steps(some, tokens[at : at + len(some)])
+        at += len(some)
     ids = _column(found, lambda outlook: outlook.ids).tolist()
     return WhatIf(
         token_ids=ids,
@@ -34,7 +37,7 @@ def what_if(logits: Logits, tokens: Sequence[int], sampler: Sampler, pieces: Cal
 
 def divergence(ours: Logits, theirs: Logits, tokens: Sequence[int], own: Sampler, other: Sampler, top_k: int) -> Divergence:
     """The final distributions of two samplers at every step at which ``tokens`` (T,) were chosen, each from its raw logits (T, V)."""
-    ways = [Outlooks(sampler, ours.shape[1]).distributions(logits, tokens) for sampler, logits in ((own, ours), (other, theirs))]
+    ways = [Outlooks(sampler).distributions(logits, tokens) for sampler, logits in ((own, ours), (other, theirs))]
     rows, chosen = [], []
     for (p, _), (q, token) in zip(*ways, strict=True):
         middle = (p + q) / 2

@@ -42,8 +42,8 @@ class Outlook:
 class Outlooks:
     """Goes over the steps at which a run's own tokens were chosen. ``sampler`` stands before the first, and is used up."""
 
-    def __init__(self, sampler: Sampler, vocab_size: int) -> None:
-        self._sampler, self._vocab = sampler, vocab_size
+    def __init__(self, sampler: Sampler) -> None:
+        self._sampler, self._vocab = sampler, sampler.state.vocab_size
         way = sampler.route(True)
         self._head, self._greedy = way.head, way.greedy
         stages = [stage for stage in way.stages if stage.name in sampler.state.active]
@@ -51,10 +51,10 @@ class Outlooks:
         # Others than those that edit leave lists, or must be told the outcome; and something must be left to do at once
         together = back < 0 or (back + 1 < len(stages) and all(stage.edits for stage in stages if stage.looks_back))
         self._first, self._then = (stages[: back + 1], stages[back + 1 :]) if together else ([], stages)
-        self._size = max(1, CACHED // vocab_size) if together else 1
+        self._size = max(1, CACHED // self._vocab) if together else 1
 
     def steps(self, logits: NDArray[Any], tokens: Sequence[int]) -> Iterator[Outlook]:
-        """``logits`` (T, V), finite, of the steps at which ``tokens`` (T,) were chosen; a few steps at a time."""
+        """``logits`` (T, V), finite, of the next steps, at which ``tokens`` (T,) were chosen; a few steps at a time."""
         with np.errstate(all="ignore"):
             for scores, draws, some in self._blocks(logits, tokens):
                 found = self._fate(scores, draws, some, self._head)

@@ -86,7 +86,7 @@ def test_a_second_question_needs_no_pass(engine_of: Callable[[str], Engine], mon
     engine = engine_of("llama")
     run, insight = past(engine, length=13), Insight(engine)
     first = insight.what_if(run, SamplingParams(top_k=3))
-    monkeypatch.setattr(engine, "perform", None)
+    monkeypatch.setattr(engine, "begin", None)
     assert insight.what_if(run, SamplingParams(top_k=3)) == first
 
 
@@ -94,10 +94,11 @@ def test_logits_kept_are_bounded_and_the_oldest_go_first(engine_of: Callable[[st
     engine = engine_of("llama")
     runs = [past(engine, length) for length in (3, 4, 5)]
     cache = LogitCache(limit_bytes=2 * 40 * 320 * 4)
-    kept = [cache.of(engine, run) for run in runs]
+    kept = [cache.whole(engine, run) for run in runs]
+    kept[2] = cache.whole(engine, runs[2])  # the array that is kept, not the pieces as they came
     assert cache.bytes == 2 * 40 * 320 * 4
-    assert cache.of(engine, runs[2]) is kept[2]
-    assert cache.of(engine, runs[0]) is not kept[0]
+    assert cache.whole(engine, runs[2]) is kept[2]
+    assert cache.whole(engine, runs[0]) is not kept[0]
 
 
 def test_a_run_that_has_said_nothing_is_refused(engine_of: Callable[[str], Engine]) -> None:
