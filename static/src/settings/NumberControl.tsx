@@ -21,13 +21,16 @@ export function NumberControl({ field, value, describedBy, invalid }: ControlPro
         spellcheck={false}
         aria-describedby={describedBy}
         aria-invalid={invalid}
-        placeholder={field.nullable ? gettext("a new one each run") : undefined}
+        placeholder={field.nullable ? empty(field) : undefined}
         value={value === null ? "" : String(value)}
         onInput={({ currentTarget }) => set(field.name, parse(currentTarget.value, field.nullable))}
       />
     </div>
   );
 }
+
+/** What an empty field stands for. */
+const empty = ({ name }: Field): string => (name === "seed" ? gettext("a new one each run") : gettext("as the dialect"));
 
 function Slider({ field, value, slider: [min, max, step] }: { field: Field; value: unknown; slider: [number, number, number] }) {
   const at = typeof value === "number" ? Math.min(max, Math.max(min, value)) : min;

@@ -4,8 +4,16 @@ import { gettext } from "../i18n";
 import { set } from "../store/draft";
 import type { ControlProps } from "./Setting";
 
-/** What the values of settings are called; any other is shown as it is. */
+/** What the values of settings are called, some of one setting alone; any other is shown as it is. */
 const titles = (): Record<string, string> => ({
+  "mirostat_mode 0": gettext("off"),
+  "mirostat_mode 2": gettext("version 2"),
+  "penalty_scope dialect": gettext("as the dialect"),
+  "penalty_scope output": gettext("output"),
+  "penalty_scope all": gettext("prompt and output"),
+  logitscope: "Logitscope",
+  vllm: "vLLM",
+  llamacpp: "llama.cpp",
   true: gettext("on"),
   false: gettext("off"),
   off: gettext("off"),
@@ -27,7 +35,7 @@ export function Options({ field, value, describedBy, invalid }: ControlProps) {
     >
       {field.options.map((option, k) => (
         <option key={k} value={k}>
-          {all[String(option)] ?? String(option)}
+          {all[`${field.name} ${option}`] ?? all[String(option)] ?? String(option)}
         </option>
       ))}
     </select>
