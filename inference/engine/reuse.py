@@ -34,7 +34,7 @@ class Reuse:
 
     def begin(self, job: Job, active: Sequence[Job]) -> bool:
         """Give ``job`` what is known of its beginnings; false where it does better to wait for what others are ``active`` reading."""
-        names = {part: self.cache.names(part.ids[:-1]) for part in job.beginnings()}  # the last token is fed: its logits are wanted
+        names = {part: self.cache.names(part.ids[:-1], not self._prompts_only) for part in job.beginnings()}  # the last token is fed: its logits are wanted
         missing = [found[self.cache.known(found) :] for found in names.values()]
         busy = set().union(*(self._reading.get(other, ()) for other in active if not other.over))
         if any(found[0] in busy for found in missing if found):
@@ -49,7 +49,14 @@ class Reuse:
         for job in jobs:
             if self._reading.get(job) and (job.decoding or job.over):
                 self._keep(job)
+                self._keep_rests(job)
                 self._reading[job].clear()
+
+    def _keep_rests(self, job: Job) -> None:
+        """What is left of prompts after their whole blocks, for those who run the same prompt again."""
+        for part in () if self._prompts_only else job.beginnings():
+            if part.past >= part.prompt - 1:
+                self.cache.keep(part.ids[: part.prompt - 1], part.slot, rest=True)
 
     def leave(self, job: Job) -> None:
         """Keep what is in the slots that ``job`` gives up."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pytest
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.engine.arena import Arena, LayerShape
@@ -53,6 +53,16 @@ def test_the_shared_beginning_is_loaded_in_whole_blocks(arena: Arena) -> None:
     other = [*range(10), 99, 98, 97]
     assert cache.load(cache.names(other), 1) == 8
     assert holds(arena, 1, other[:8])
+
+
+def test_the_rest_after_the_whole_blocks_is_found_by_the_same_text_only(arena: Arena) -> None:
+    cache, first = cache_of(arena, 100), [*range(14)]
+    feed(arena, 0, first)
+    cache.keep(first, 0, rest=True)
+    assert cache.held_bytes == 14 * arena.bytes_per_token
+    assert cache.load(cache.names(first, rest=True), 1) == 14
+    assert holds(arena, 1, first)
+    assert cache.load(cache.names(first[:13], rest=True), 1) == 12
 
 
 def test_the_same_tokens_after_other_tokens_are_not_found(arena: Arena) -> None:
@@ -118,6 +128,7 @@ def test_tokens_asked_for_and_found_are_counted(arena: Arena) -> None:
     assert (cache.counts.asked_tokens, cache.counts.found_tokens) == (16, 8)
 
 
+@settings(deadline=None, max_examples=40)
 @given(
     texts=st.lists(st.lists(st.integers(0, 1), min_size=1, max_size=24), min_size=1, max_size=30),
     blocks=st.integers(0, 6),
@@ -127,8 +138,8 @@ def test_whatever_is_loaded_is_right_and_the_limit_holds(texts: list[list[int]],
     cache = cache_of(arena, blocks)
     for ids in texts:
         arena.clear(1)
-        count = cache.load(cache.names(ids), 1)
+        count = cache.load(cache.names(ids, rest=len(ids) % 3 == 0), 1)
         assert holds(arena, 1, ids[:count])
         feed(arena, 1, ids)
-        cache.keep(ids, 1)
+        cache.keep(ids, 1, rest=len(ids) % 2 == 0)
         assert cache.held_bytes <= cache.limit_bytes

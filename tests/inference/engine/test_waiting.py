@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import torch
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from inference.engine.batch import Chunk
@@ -84,6 +84,7 @@ def test_a_removed_job_is_gone_and_the_others_keep_their_turns() -> None:
     assert owners(waiting) == ["a", "b", "a"]
 
 
+@settings(deadline=None)
 @given(line=st.text("abcdef", min_size=1, max_size=40), arrivals=st.lists(st.text("abcdefgh", max_size=3), min_size=200, max_size=200))
 def test_a_job_waits_at_most_its_place_in_its_owners_line_times_the_owners(line: str, arrivals: list[str]) -> None:
     """Whoever arrives meanwhile, new owners and old ones."""
