@@ -40,6 +40,12 @@ class Summary(NamedTuple):
     entropy: float  # nats, of softmax(scores)
 
 
+def _summary(survivors: int, top: float, total: float, terms: float) -> Summary:
+    """``total`` and ``terms`` are the sums of the weights, and of weight x ln(weight)."""
+    log = math.log(total)
+    return Summary(survivors, top + log, log - terms / total)
+
+
 @dataclass(frozen=True, eq=False)
 class Field:
     """A score for every token, -inf where removed, and the sums over it. Every row has at least one finite score."""
@@ -80,11 +86,15 @@ class Field:
         survivors: Ints = (self.scores > -np.inf).sum(-1)
         return survivors
 
+    @lazy
+    def summaries(self) -> list[Summary]:
+        """(B,) what a trace says of each row as a whole."""
+        numbers = (self.survivors, self.top, self.total, self.terms)
+        return [_summary(*row) for row in zip(*(number.tolist() for number in numbers), strict=True)]
+
     def summary(self, row: int) -> Summary:
-        """What a trace says of one row as a whole."""
-        total = float(self.total[row])
-        entropy = math.log(total) - float(self.terms[row]) / total
-        return Summary(int(self.survivors[row]), float(self.top[row]) + math.log(total), entropy)
+        """That of one row."""
+        return self.summaries[row]
 
     def deviation(self, row: int) -> float:
         """The standard deviation of the finite scores of one row."""
@@ -199,13 +209,20 @@ class Listed:
         ids: Ints = self.ranking.ids[:, 0]
         return ids
 
+    @lazy
+    def summaries(self) -> list[Summary]:
+        """(B,) what a trace says of each row as a whole."""
+        if not any(self.cut):
+            return self.source.summaries
+        whole = [] if all(self.cut) else self.source.summaries
+        rows, last = np.arange(len(self.count)), np.array(self.count) - 1
+        sums = (self.top, self.ranking.cumulative[rows, last], self.ranking.cumulative_terms[rows, last])
+        ends = zip(self.count, *(one.tolist() for one in sums), strict=True)
+        return [_summary(*end) if cut else whole[row] for row, (cut, end) in enumerate(zip(self.cut, ends, strict=True))]
+
     def summary(self, row: int) -> Summary:
-        """What a trace says of one row as a whole."""
-        if not self.cut[row]:
-            return self.source.summary(row)
-        last = self.count[row] - 1
-        total, terms = float(self.ranking.cumulative[row, last]), float(self.ranking.cumulative_terms[row, last])
-        return Summary(last + 1, float(self.top[row]) + math.log(total), math.log(total) - terms / total)
+        """That of one row."""
+        return self.summaries[row]
 
     def logprob(self, row: int, column: int) -> float:
         """ln of the probability of the token in ``column`` of the list."""

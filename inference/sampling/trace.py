@@ -56,41 +56,51 @@ class Tracer:
         self._listed = [step.scores.listed for step in trail]  # the same whether neighbours were cut earlier or not
         self._rows, self._fallen = rows, fallen
         self._tokens = shown_tokens(self._listed[0], self._listed[-1], fallen, watches)
-        self._summaries = [[listed.summary(row) for row in range(len(rows))] for listed in self._listed]
+        self._summaries = [listed.summaries for listed in self._listed]
         logsumexp = np.array([[summary.logsumexp for summary in place] for place in self._summaries])
         self._standings = Standings(self._listed, logsumexp, _padded(self._tokens))
 
     def trace(self, row: int, pieces: Callable[[int], bytes], greedy: bool, u: float) -> Trace:
-        tokens = self._tokens[row]
-        own, k = self._own[row], len(tokens)
-        scores, ranks, removed_at, removed_value = self._blocks
-        fell = self._fallen[row]
+        tokens, fell = self._tokens[row], self._fallen[row]
+        scores, ranks, removed_at, removed_value = self._blocks(row)
         return Trace(
             token_ids=tokens,
             pieces=[pieces(token) for token in tokens],
             stages=self._stage_traces(row),
-            scores=_block(scores[own, row, :k], "f4"),
-            ranks=_block(ranks[own, row, :k], "i4"),
-            removed_at=_block(removed_at[row, :k], "i1"),
-            removed_value=_block(removed_value[row, :k], "f4"),
+            scores=_block(scores, "f4"),
+            ranks=_block(ranks, "i4"),
+            removed_at=_block(removed_at, "i1"),
+            removed_value=_block(removed_value, "f4"),
             dice=Dice(greedy, u, fell.position, fell.low, fell.high),
         )
 
     def logprob(self, row: int, place: int) -> float:
-        """ln of the probability of the chosen token after stage number ``place``."""
-        score = self._standings.scores[place, row, self._chosen(row)]
-        return float(score) - self._summaries[place][row].logsumexp
+        """ln of the probability of the chosen token after the first (0) or the last (-1) stage."""
+        return self._chosen[place][row] - self._summaries[place][row].logsumexp
 
     def raw_rank(self, row: int) -> int:
         """Of the chosen token, from 1."""
-        return int(self._standings.ranks[0, row, self._chosen(row)])
+        return self._raw_ranks[row]
 
     def raw_entropy(self, row: int) -> float:
         """In nats."""
         return self._summaries[0][row].entropy
 
-    def _chosen(self, row: int) -> int:
-        return self._tokens[row].index(self._fallen[row].token_id)
+    @lazy
+    def _columns(self) -> Ints:
+        """(B,) where the chosen token stands among the shown ones."""
+        return np.array([tokens.index(fell.token_id) for tokens, fell in zip(self._tokens, self._fallen, strict=True)])
+
+    @lazy
+    def _chosen(self) -> dict[int, list[float]]:
+        """By place: (B,) the score of the chosen token."""
+        rows = np.arange(len(self._rows))
+        return {place: self._standings.scores[place, rows, self._columns].tolist() for place in (0, -1)}
+
+    @lazy
+    def _raw_ranks(self) -> list[int]:
+        ranks: list[int] = self._standings.ranks[0, np.arange(len(self._rows)), self._columns].tolist()
+        return ranks
 
     @lazy
     def _own(self) -> list[list[int]]:
@@ -128,24 +138,36 @@ class Tracer:
                     value[here] = stage.reason(self._standings.at(place - 1))[here]
         return value
 
-    @lazy
-    def _blocks(self) -> tuple[NDArray[Any], ...]:
-        """Scores and ranks (S, B, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
-        scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
-        return scores.astype("<f4"), self._standings.ranks.astype("<i4"), self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+    def _blocks(self, row: int) -> tuple[NDArray[Any], ...]:
+        """Scores and ranks (S_b, K_b), where removed and why (K_b,), of one row."""
+        own, k = self._own[row], len(self._tokens[row])
+        scores, ranks, removed_at, removed_value = (array[row] for array in self._all_blocks)
+        if len(own) < len(self._stages):
+            scores, ranks = scores[own], ranks[own]
+        return scores[:, :k], ranks[:, :k], removed_at[:k], removed_value[:k]
 
     @lazy
-    def _shown_mass(self) -> Floats:
-        """(S, B, K) probability of each shown token and those to its left, so that padding, which is on the right, adds nothing."""
-        return self._standings.probabilities.cumsum(-1)
+    def _all_blocks(self) -> tuple[NDArray[Any], ...]:
+        """Scores and ranks (B, S, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
+        scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
+        by_row = scores.swapaxes(0, 1).astype("<f4"), self._standings.ranks.swapaxes(0, 1).astype("<i4")
+        return *by_row, self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+
+    @lazy
+    def _shown(self) -> tuple[list[list[int]], list[list[float]]]:
+        """(B,) of (S,) how many of the shown tokens are left, and the sum of their probabilities.
+
+        Both are running sums from the left, so that padding, which is on the right, adds nothing.
+        """
+        rows, last = np.arange(len(self._rows)), np.array([len(tokens) - 1 for tokens in self._tokens])
+        left, mass = self._alive.cumsum(-1)[:, rows, last], self._standings.probabilities.cumsum(-1)[:, rows, last]
+        return left.T.tolist(), mass.T.tolist()
 
     def _stage_traces(self, row: int) -> list[StageTrace]:
         """(S_b,)"""
-        own, last = self._own[row], len(self._tokens[row]) - 1
-        shown = self._alive[:, row, : last + 1].sum(-1).tolist()
-        mass = self._shown_mass[:, row, last].tolist()
-        state = self._rows[row]
-        return [self._stage_trace(place, before, row, state, shown[place], mass[place]) for before, place in zip([0, *own], own, strict=False)]
+        own, state = self._own[row], self._rows[row]
+        left, mass = self._shown[0][row], self._shown[1][row]
+        return [self._stage_trace(place, before, row, state, left[place], mass[place]) for before, place in zip([0, *own], own, strict=False)]
 
     def _stage_trace(self, place: int, before: int, row: int, state: RowState, shown: int, mass: float) -> StageTrace:
         stage, here = self._stages[place], self._summaries[place][row]
