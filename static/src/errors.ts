@@ -31,3 +31,10 @@ export function sentence({ code, message, value, bound }: ErrorInfo): string {
   const text = known()[code];
   return text ? fill(text, { value: value ?? "", bound: bound ?? "" }) : message;
 }
+
+/** The server said why not. */
+export class Refusal extends Error {
+  constructor(readonly errors: ErrorInfo[]) {
+    super(errors.map(({ message }) => message).join("; "));
+  }
+}

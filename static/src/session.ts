@@ -1,11 +1,11 @@
 /** Connects the socket to the store: start, resume, acknowledge, watch, cancel. The only module that sends. */
 
 import { batch } from "@preact/signals";
-import { sentence } from "./errors";
+import { Refusal, sentence } from "./errors";
 import { gettext } from "./i18n";
 import { pack, unpack, type Incoming } from "./protocol/codec";
-import { Refusal, rendered } from "./prompt/ask";
-import type { ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
+import { rendered } from "./prompt/ask";
+import type { Answered, Ask, ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
 import { Connection } from "./socket/connection";
 import { Gatherer } from "./socket/frames";
 import { asked, boot, draft, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
@@ -17,7 +17,13 @@ const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}
 const arrived = new Gatherer<Incoming>(apply);
 let link: Connection | null = null;
 let early: ClientMessage | null = null; // a start that waits for the socket to open
+const questions = new Map<string, Inquiry>(); // by ref, until they are answered
 let unwanted: string | null = null; // the ref of a start that was stopped before it was answered
+
+interface Inquiry {
+  answered: (answer: Answered["answer"]) => void;
+  refused: (refusal: Refusal) => void;
+}
 
 /** Opens the socket and the run that the address names. */
 export function connect(): void {
@@ -39,6 +45,7 @@ function openRun(id: string): void {
 
 function changed(status: typeof connection.value): void {
   connection.value = status;
+  if (status === "waiting") [...questions.keys()].forEach((ref) => settle(ref, [{ ...NO_ANSWER, code: "connection_lost" }]));
   if (status !== "waiting" || run.value.ref === null) return;
   early = null;
   // Whether the server took a start that was on its way is unknown; sent again it might run twice.
@@ -70,7 +77,7 @@ const isEmpty = (draft: Draft): boolean =>
   modeOf(draft) === "chat" ? draft.messages.every(({ content }) => !content) : draft.prompt === "";
 
 async function begin(wanted: Draft): Promise<void> {
-  const ref = crypto.getRandomValues(new Uint32Array(2)).join("-");
+  const ref = newRef();
   batch(() => {
     asked.value = wanted;
     run.value = reduce(run.value, { type: "asked", ref, at: performance.now() }, performance.now());
@@ -86,6 +93,8 @@ async function begin(wanted: Draft): Promise<void> {
     refuse(error instanceof Refusal ? error.errors : [{ ...NO_ANSWER, message: String(error) }]);
   }
 }
+
+const newRef = (): string => crypto.getRandomValues(new Uint32Array(2)).join("-");
 
 const NO_ANSWER: ErrorInfo = { code: "unavailable", message: "", field: null, value: null, bound: null };
 
@@ -124,6 +133,23 @@ export function watch(wanted: Partial<Watch>): void {
   if (id && isLive(run.value)) send({ type: "watch", run: id, watch: next });
 }
 
+/** Asks about the run on the screen, as far as it has got. Raises `Refusal` with what the server said. */
+export function inquire(question: Ask["question"]): Promise<Answered["answer"]> {
+  const ref = newRef();
+  return new Promise((answered, refused) => {
+    questions.set(ref, { answered, refused });
+    if (!run.value.id || !send({ type: "ask", ref, run: run.value.id, question })) settle(ref, [NO_ANSWER]);
+  });
+}
+
+/** Ends a question without an answer. Whether there was one of that name. */
+function settle(ref: string | null, errors: ErrorInfo[]): boolean {
+  const inquiry = questions.get(ref ?? "");
+  questions.delete(ref ?? "");
+  inquiry?.refused(new Refusal(errors));
+  return inquiry !== undefined;
+}
+
 /** Leaves the run; it goes on by itself. */
 export function leave(): void {
   rememberRun(null);
@@ -148,7 +174,11 @@ function notice(message: Incoming): void {
     storeFor(sessionStorage, `asked:${message.run}`, asked.value);
     if (unwanted === message.ref) cancel();
   }
-  if (message.type === "error") showAtFields(message.errors);
+  if (message.type === "answer") {
+    questions.get(message.ref)?.answered(message.answer);
+    questions.delete(message.ref);
+  }
+  if (message.type === "error" && !settle(message.ref, message.errors)) showAtFields(message.errors);
   if (message.type === "finished" && message.error) showAtFields([message.error]);
 }
 

@@ -28,9 +28,7 @@ def finish(page: Playground) -> None:
 
 
 def test_the_palette_runs_stops_and_goes_to_a_step(page: Playground) -> None:
-    command(page, "full")  # not a command's name: nothing is done
-    page.page.keyboard.press("Escape")
-    page.speed(None)
+    command(page, "as fast as it goes")
     command(page, "run")
     page.wait_for_end()
     command(page, "4")

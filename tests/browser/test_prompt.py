@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import math
+import re
 from typing import Any
 
 import pytest
+import torch
 from playwright.sync_api import expect
-from transformers import AutoTokenizer
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from inference.sources import BUNDLED
 from tests.browser.conftest import Open
@@ -205,3 +208,26 @@ def test_a_conversation_fits_a_phone(open_page: Open) -> None:
     starter(page, "en ordered")
     count_of(page)
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_the_prompt_is_scored_on_request(page: Playground, tokenizer: Any) -> None:
+    text = "The capital of France is Paris. The capital of Italy is"
+    page.type_prompt(text)
+    page.set("max_tokens", "4")
+    page.speed(None)
+    page.run_to_end()
+    page.page.get_by_role("button", name="Score the prompt").click()
+    expect(page.hook("prompt-score")).to_have_attribute("data-perplexity", re.compile(r"\d"))
+    shown = float(page.hook("prompt-score").get_attribute("data-perplexity") or "nan")
+    assert shown == pytest.approx(perplexity(tokenizer(text)["input_ids"]), rel=0.02)
+    heats = page.page.locator(".prompt-tokens .token").evaluate_all("tokens => tokens.map(token => token.style.getPropertyValue('--heat'))")
+    assert heats[0] == ""
+    assert all(heats[1:])
+
+
+def perplexity(ids: list[int]) -> float:
+    """By transformers' own loss."""
+    model = AutoModelForCausalLM.from_pretrained(BUNDLED / "main", dtype=torch.float32)
+    row = torch.tensor([ids])
+    with torch.no_grad():
+        return math.exp(model(input_ids=row, labels=row).loss.item())

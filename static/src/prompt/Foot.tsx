@@ -2,7 +2,7 @@
 
 import { fill, gettext } from "../i18n";
 import { compact, count } from "../numbers";
-import { answer, isFresh } from "./ask";
+import { answer, isFresh, refusal } from "./ask";
 import { borders, type Borders } from "./state";
 
 export const Foot = () => (
@@ -14,7 +14,8 @@ export const Foot = () => (
 
 /** Of the last answer; while the next one is on its way it stays, paler. */
 function Count() {
-  if (!answer.value) return <span />;
+  if (!answer.value)
+    return <span class="quiet">{refusal.value?.code === "no_tokenizer" && gettext("The tokens are told when the run begins.")}</span>;
   const { ids, context } = answer.value;
   const full = context !== null && ids.length >= context;
   return (

@@ -4,7 +4,7 @@ import { gettext } from "../i18n";
 import { sentence } from "../errors";
 import { change, draft, faults, mode } from "../store/draft";
 import { Area } from "./Area";
-import { refusal } from "./ask";
+import { obstacle } from "./ask";
 import { Conversation } from "./Conversation";
 import { Foot } from "./Foot";
 import { Head } from "./Head";
@@ -12,7 +12,7 @@ import { borders, known, promptSegments } from "./state";
 import { Ids, Template, Tinted } from "./Tokens";
 
 export function Prompt() {
-  const fault = faults.value.prompt ?? (refusal.value ? sentence(refusal.value) : undefined);
+  const fault = faults.value.prompt ?? (obstacle.value ? sentence(obstacle.value) : undefined);
   const chat = mode.value === "chat";
   return (
     <section class="pane prompt" aria-label={gettext("Prompt")}>

@@ -2,8 +2,9 @@
 
 import { computed, effect, signal } from "@preact/signals";
 import type { Message } from "../boot";
+import { Refusal } from "../errors";
 import type { ErrorInfo } from "../protocol/generated";
-import { draft, modeOf, type Draft } from "../store/draft";
+import { draft, mode, modeOf, type Draft } from "../store/draft";
 import type { Encoded } from "./segments";
 
 const CALM_MS = 120; // between the last key and the question
@@ -13,13 +14,6 @@ type Question = { type: "text"; model: string; prompt: string } | { type: "chat"
 export interface Answer extends Encoded {
   question: string; // what was asked, word for word
   context: number | null;
-}
-
-/** The server said why not. */
-export class Refusal extends Error {
-  constructor(readonly errors: ErrorInfo[]) {
-    super(errors.map(({ message }) => message).join("; "));
-  }
 }
 
 const questionOf = (wanted: Draft): Question =>
@@ -32,6 +26,11 @@ const question = computed(() => JSON.stringify(questionOf(draft.value)));
 /** The newest answer, to the present question or to one just before it. */
 export const answer = signal<Answer | null>(null);
 export const refusal = signal<ErrorInfo | null>(null);
+/** What keeps the prompt from being run. That a text's tokens cannot be told here does not: the worker will tell them. */
+export const obstacle = computed(() => {
+  const code = refusal.value?.code ?? "rate_limited";
+  return code === "rate_limited" || (code === "no_tokenizer" && mode.value === "complete") ? null : refusal.value;
+});
 export const isFresh = computed(() => answer.value?.question === question.value);
 
 effect(() => {
@@ -49,7 +48,9 @@ async function keep(asked: string, signal: AbortSignal): Promise<void> {
     answer.value = await ask(asked, signal);
     refusal.value = null;
   } catch (error) {
-    if (!signal.aborted) refusal.value = error instanceof Refusal ? (error.errors[0] ?? null) : null;
+    if (signal.aborted) return;
+    refusal.value = error instanceof Refusal ? (error.errors[0] ?? null) : null;
+    if (refusal.value?.code !== "rate_limited") answer.value = null;
   }
 }
 

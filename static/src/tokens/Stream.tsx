@@ -4,6 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { gettext } from "../i18n";
 import { shownHead } from "../inspector/attention/state";
+import { believedPrompt, ScorePrompt } from "../prompt/Score";
 import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
 import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
@@ -25,6 +26,7 @@ export function Stream() {
       <StreamHead />
       <div class="stream-scroll" {...pointer}>
         <div class="stream-inner">
+          <ScorePrompt />
           <p class="stream-text" lang="">
             <span class="prompt-tokens" ref={prompt} />
             <span
@@ -54,6 +56,10 @@ function useDrawing(view: ViewRef): void {
     if (!view.current) return;
     draw(view.current, drawn.current);
     select(view.current);
+  });
+  useSignalEffect(() => {
+    void run.value.started; // drawn anew with every run
+    view.current?.tintPrompt(believedPrompt.value?.map(metrics()[metric.value].of) ?? null);
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
   useSignalEffect(() => {

@@ -3,13 +3,16 @@
 import { gettext } from "../i18n";
 import type { Token } from "../protocol/generated";
 
+/** What the model thought of a token before any stage. */
+export type Believed = Pick<Token, "raw_logprob" | "raw_rank" | "raw_entropy">;
+
 export type MetricName = "probability" | "surprisal" | "entropy" | "rank";
 
 export interface Metric {
   title: string;
   help: string;
   ends: [string, string]; // of the legend
-  of: (token: Token) => number | null;
+  of: (token: Believed) => number | null;
 }
 
 const MOST_BITS = 10; // a probability of 1/1024 has the full colour

@@ -77,6 +77,11 @@ export class StreamView {
     for (const token of tokens.slice(from)) setNumber(this.elements[this.promptLength + token.step], "--heat", value(token));
   }
 
+  /** Colours the tokens of the prompt by `values`; null takes the colours away. */
+  tintPrompt(values: readonly (number | null)[] | null): void {
+    this.elements.slice(0, this.promptLength).forEach((element, k) => setNumber(element, "--heat", values?.[k] ?? null));
+  }
+
   /** Marks every position by how much it is attended to, relative to the most; null takes the marks away. */
   attend(weights: Float32Array | null): void {
     this.prompt.parentElement?.classList.toggle("attending", weights !== null);
