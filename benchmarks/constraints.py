@@ -134,7 +134,7 @@ def _first(words: Vocabulary, params: SamplingParams) -> tuple[float, Callable[[
 def step(vocab: int, params: SamplingParams, guide: Callable[[], TokenGuide | None]) -> float:
     """Milliseconds for ``choose`` on one row that nobody watches, the mask being there already."""
     sampler = Sampler(
-        params, seed=1, prompt_ids=[], vocab_size=vocab, eos_token_ids=[], pieces=lambda token: b"", device=torch.device("cpu"), guide=guide()
+        params, seed=1, prompt_ids=[], vocab_size=vocab, eos_token_ids=[], pieces=lambda token: b"", guide=guide()
     )
     scores = logits("zipf", 1, vocab)
     return spent_ms(partial(choose, scores, [sampler], [Watch(top_n=0)]), 60)

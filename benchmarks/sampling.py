@@ -44,7 +44,7 @@ def samplers(setting: str, batch: int, vocab: int) -> list[Sampler]:
     for row in range(batch):
         params = list(SETTINGS.values())[row % len(SETTINGS)] if setting == "mixed" else SETTINGS[setting]
         prompt = rng.integers(vocab, size=100).tolist()
-        sampler = Sampler(params, seed=row, prompt_ids=prompt, vocab_size=vocab, eos_token_ids=[0], pieces=lambda token: b"piece", device=torch.device("cpu"))
+        sampler = Sampler(params, seed=row, prompt_ids=prompt, vocab_size=vocab, eos_token_ids=[0], pieces=lambda token: b"piece")
         for token in rng.integers(vocab, size=50).tolist():
             sampler.observe(token)
         built.append(sampler)

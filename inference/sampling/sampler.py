@@ -85,14 +85,13 @@ class Sampler:
         vocab_size: int,
         eos_token_ids: Sequence[int],
         pieces: Callable[[int], bytes],
-        device: torch.device,
         sample: int = 0,
         guide: Guide | None = None,
         bad_words: Sequence[Sequence[int]] = (),
     ) -> None:
         named = max(*params.logit_bias, *params.allowed_token_ids, 0, 0)
         assert named < vocab_size, f"the settings name token {named}, which is outside the vocabulary"
-        self.params, self.pieces, self.device = params, pieces, device
+        self.params, self.pieces = params, pieces
         active = frozenset(name for name in params.order if STAGES[name].active(params))
         breaks = Breaks(params.dry_sequence_breakers, pieces, prompt_ids) if "dry" in active else None
         coin = Rolls(seed, sample, FOR_XTC)

@@ -29,7 +29,6 @@ def sampler(params: SamplingParams, vocab: int, *, seed: int = 0, prompt: Sequen
         vocab_size=vocab,
         eos_token_ids=eos,
         pieces=lambda token: str(token).encode(),
-        device=torch.device("cpu"),
         bad_words=[[ord(letter) for letter in word] for word in params.bad_words],
     )
     for token in output:

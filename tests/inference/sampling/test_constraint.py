@@ -47,7 +47,7 @@ class Only:
 def constrained(tokens: list[int], vocab: int = VOCAB, seed: int = 0, **settings: object) -> Sampler:
     params = SamplingParams.model_validate({"regex": "[a-z]+", **settings})
     return Sampler(
-        params, seed=seed, prompt_ids=[], vocab_size=vocab, eos_token_ids=[], pieces=lambda token: b"?", device=torch.device("cpu"), guide=Only(tokens, vocab)
+        params, seed=seed, prompt_ids=[], vocab_size=vocab, eos_token_ids=[], pieces=lambda token: b"?", guide=Only(tokens, vocab)
     )
 
 
@@ -97,7 +97,7 @@ def test_min_keep_brings_nothing_back() -> None:
 def test_a_row_gets_the_same_numbers_beside_rows_without_a_constraint() -> None:
     rng = np.random.default_rng(5)
     logits = rng.standard_normal(VOCAB)
-    free = Sampler(SamplingParams(temperature=0.8), seed=1, prompt_ids=[], vocab_size=VOCAB, eos_token_ids=[], pieces=lambda token: b"?", device=torch.device("cpu"))
+    free = Sampler(SamplingParams(temperature=0.8), seed=1, prompt_ids=[], vocab_size=VOCAB, eos_token_ids=[], pieces=lambda token: b"?")
     rows = [constrained([1, 2, 3], seed=1, temperature=0.8), free, constrained(list(range(200)), seed=1, temperature=0.8)]
     together = chosen(logits, *rows)
     assert together == [chosen(logits, row)[0] for row in rows]

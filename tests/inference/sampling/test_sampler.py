@@ -77,7 +77,7 @@ def test_a_run_taken_up_again_goes_on_with_the_same_tokens(cut: int) -> None:
 def test_another_seed_or_sample_gives_other_tokens() -> None:
     base = generate(sampler(PENALISED, 500, seed=9), 20)
     assert generate(sampler(PENALISED, 500, seed=10), 20) != base
-    other = Sampler(PENALISED, seed=9, sample=1, prompt_ids=[], vocab_size=500, eos_token_ids=[], pieces=lambda token: b"", device=torch.device("cpu"))
+    other = Sampler(PENALISED, seed=9, sample=1, prompt_ids=[], vocab_size=500, eos_token_ids=[], pieces=lambda token: b"")
     assert generate(other, 20) != base
 
 
