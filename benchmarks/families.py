@@ -19,22 +19,15 @@ from transformers.models.auto.modeling_auto import MODEL_FOR_CAUSAL_LM_MAPPING, 
 
 from benchmarks.common import table
 from benchmarks.parts.greedy import greedy
-from benchmarks.parts.small_models import Unbuildable, small_model
 from inference import ModelError
 from inference.engine.check import choose_runner
 from inference.engine.loading import described
 from tests.inference.models import byte_tokenizer
+from tests.inference.small_models import CHANGES, Unbuildable, small_model
 
 LENGTHS = (5, 17, 40)
 NEW_TOKENS = 16
 _MEMORY = 1 << 28
-CHANGES: dict[str, dict[str, Any]] = {  # what a small shape needs to have all kinds of layers that the family has
-    "jamba": {"attn_layer_period": 2, "attn_layer_offset": 1},
-    "lfm2": {"layer_types": ["conv", "full_attention", "conv", "full_attention"]},
-    "lfm2_moe": {"layer_types": ["conv", "full_attention", "conv", "full_attention"], "num_dense_layers": 2},
-    "mamba2": {"num_heads": 8, "head_dim": 16, "expand": 2, "n_groups": 1},
-    "bamba": {"attn_layer_indices": [1, 3]},
-}
 
 
 def main() -> None:

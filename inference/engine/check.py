@@ -43,6 +43,8 @@ def _choose(loaded: LoadedModel, limit_bytes: int, fast: type[RaggedRunner]) -> 
     reference = _reference(loaded, ids)
     if loaded.encoder is not None:
         return _fallback(loaded, limit_bytes, ids, reference, "it is an encoder-decoder")
+    if (size := getattr(loaded.config, "attention_chunk_size", None)) and size < loaded.context:
+        return _fallback(loaded, limit_bytes, ids, reference, f"it attends within blocks of {size} tokens")
     own = loaded.model.config.get_text_config(decoder=True)._attn_implementation
     try:
         return Chosen(_checked(fast, loaded, limit_bytes, ids, reference), "")

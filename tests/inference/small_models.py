@@ -1,4 +1,4 @@
-"""A small random model of any causal-LM class that transformers has, from nothing but the names of its settings. Knows no runner."""
+"""A small random model of any causal-LM class that transformers has, from nothing but the names of its settings. Knows no engine."""
 
 from __future__ import annotations
 
@@ -29,8 +29,21 @@ _SIZES: dict[str, Any] = {
     "time_step_rank": 4, "conv_kernel": 4, "chunk_size": 16, "mamba_chunk_size": 16, "lru_width": 64, "conv_dim": 64, "conv_dim_out": 64, "block_dim": 64, "conv_bias": False,
     "linear_num_key_heads": 2, "linear_num_value_heads": 4, "linear_key_head_dim": 16, "linear_value_head_dim": 16,
     "hidden_size_per_layer_input": 16, "vocab_size_per_layer_input": VOCABULARY, "num_kv_shared_layers": 0, "laurel_rank": 8, "altup_num_inputs": 2,
-    "pad_token_id": 0, "eos_token_id": None, "bos_token_id": None, "tie_word_embeddings": False, "embedding_size": 64,
+    "pad_token_id": 0, "eos_token_id": 1, "bos_token_id": 2, "is_decoder": True, "num_encoder_layers": 2, "num_decoder_layers": 4,
+    "tie_word_embeddings": False, "embedding_size": 64,
 }  # fmt: skip
+
+CHANGES: dict[str, dict[str, Any]] = {  # what a small shape needs to have all kinds of layers that the family has
+    "jamba": {"attn_layer_period": 2, "attn_layer_offset": 1},
+    "lfm2": {"layer_types": ["conv", "full_attention", "conv", "full_attention"]},
+    "lfm2_moe": {"layer_types": ["conv", "full_attention", "conv", "full_attention"], "num_dense_layers": 2},
+    "mamba2": {"num_heads": 8, "head_dim": 16, "expand": 2, "n_groups": 1},
+    "gpt_neo": {"attention_types": [[["global", "local"], 2]], "window_size": 12},
+    "granitemoehybrid": {"layer_types": ["mamba", "attention", "mamba", "attention"]},
+    "kimi_linear": {"layer_types": ["linear_attention", "linear_attention", "linear_attention", "full_attention"]},
+    "bailing_hybrid": {"layer_types": ["linear_attention", "full_attention", "linear_attention", "full_attention"]},
+    "bamba": {"attn_layer_indices": [1, 3]},
+}
 
 
 class Unbuildable(Exception):
@@ -60,7 +73,9 @@ def small_config(config_class: type[PreTrainedConfig], **changes: Any) -> Any:
     plain = config_class()
     sizes = {name: value for name, value in _SIZES.items() if hasattr(plain, name) and not _computed(config_class, name)}
     if getattr(plain, "num_key_value_heads", None) == getattr(plain, "num_attention_heads", 0):
-        sizes.pop("num_key_value_heads", None)
+        sizes["num_key_value_heads"] = sizes["num_attention_heads"]
+    if "qk_rope_head_dim" in sizes:
+        sizes.pop("head_dim", None)  # made from it
     parts = {name: small_config(type(value)) for name, value in vars(plain).items() if isinstance(value, PreTrainedConfig)}
     known = inspect.signature(config_class.__init__).parameters
     lists = {name: None for name in ("layer_types", "mlp_layer_types", "layers_block_type") if name in known}

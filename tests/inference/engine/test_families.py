@@ -1,0 +1,62 @@
+"""Families beside those of ``tests.inference.models``: each on the path that it is said to take, with the tokens of ``generate``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+import torch
+import transformers
+
+from inference import Engine, Watch
+from tests.inference.engine.runs import generate, ids, prompt, spec
+from tests.inference.models import byte_tokenizer
+from tests.inference.small_models import CHANGES, VOCABULARY, small_model
+
+PACKED = (
+    "cohere", "deepseek_v3", "gemma", "gemma3_text", "glm4", "granite", "nemotron", "olmo2", "phi", "phi3", "qwen2_moe", "qwen3",
+    "qwen3_moe", "stablelm", "starcoder2",
+)  # fmt: skip
+FALLBACK = ("codegen", "gpt_neo", "gptj", "llama4_text", "mpt", "xglm")  # attention of their own kind
+RECURRENT = ("falcon_h1", "jamba", "lfm2", "mamba", "mamba2", "nemotron_h", "qwen3_next", "recurrent_gemma", "rwkv")
+UNWATCHABLE = ("mamba", "mamba2", "rwkv")  # no attention at all
+LENGTHS = (5, 40, 17)
+COUNT = 16
+
+
+@pytest.fixture(scope="module", params=[*PACKED, *FALLBACK, *RECURRENT])
+def folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A checkpoint of the family, its name the family's."""
+    family = str(request.param)
+    config_class = transformers.models.auto.configuration_auto.CONFIG_MAPPING[family]
+    model_class = transformers.models.auto.modeling_auto.MODEL_FOR_CAUSAL_LM_MAPPING[config_class]
+    model = small_model(model_class, config_class, **CHANGES.get(family, {}))
+    model.generation_config = transformers.GenerationConfig(pad_token_id=0)
+    target = tmp_path_factory.mktemp("families") / family
+    model.save_pretrained(target)
+    byte_tokenizer().save_pretrained(target)
+    return target
+
+
+@pytest.fixture(scope="module")
+def reference(folder: Path) -> Any:
+    return transformers.AutoModelForCausalLM.from_pretrained(folder).eval()
+
+
+def test_tokens_and_logits_are_the_models_own(folder: Path, reference: Any) -> None:
+    family, starts = folder.name, [tuple(token % (VOCABULARY - 2) + 2 for token in prompt(length)) for length in LENGTHS]
+    with Engine.load(folder, device="cpu", dtype="float32", threads=1, rows=2, chunk_tokens=16) as engine:
+        info = engine.info
+        assert (info.path == "packed") == (family in PACKED), info.path_reason
+        assert info.attention == (family not in UNWATCHABLE)
+        watched = Watch(top_n=3, attention="all")
+        handles = [engine.submit(spec(start, watch=watched if n == 1 else Watch(top_n=0), max_tokens=COUNT)) for n, start in enumerate(starts)]
+        found = [ids(handle) for handle in handles]
+        scored = engine.score(list(starts[1]))
+    assert found == [generate(reference, start, COUNT) for start in starts]
+    assert len({token for row in found for token in row}) >= 10
+    with torch.inference_mode():
+        logprobs = torch.log_softmax(reference(input_ids=torch.tensor([starts[1]])).logits[0], -1)[:-1]
+    assert np.allclose(scored.logprobs, logprobs[range(39), starts[1][1:]], atol=1e-4)
