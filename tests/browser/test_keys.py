@@ -145,10 +145,10 @@ def test_axe_finds_nothing_in_dialogs_menus_and_code(open_page: Open, scheme: st
 
 def test_nothing_moves_for_those_who_asked_for_stillness(open_page: Open) -> None:
     page = open_page(reduced_motion="reduce")
+    page.set("max_tokens", "60")
     page.run()
     page.wait_for_tokens(4)
     assert page.page.evaluate("document.getAnimations().length") == 0
-    page.stop()
     page.wait_for_end()
 
 

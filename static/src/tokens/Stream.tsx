@@ -4,7 +4,7 @@ import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { gettext } from "../i18n";
 import { shownHead } from "../inspector/attention/state";
-import { believedPrompt, ScorePrompt } from "../prompt/Score";
+import { believedPrompt, ScorePrompt } from "../prompt/ScorePrompt";
 import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
 import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
