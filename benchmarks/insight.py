@@ -1,4 +1,4 @@
-"""What looking into a run costs, and what it costs the others: ``python -m benchmarks.insight [--model NAME] [--large]``.
+"""What looking into a run costs, and what it costs the others: ``python -m benchmarks.insight [--model NAME] [--parts ...]``.
 
 What-if is compared with one plain forward pass of transformers over the same tokens, in turns within one process. The gap between two
 tokens of a run is taken alone and beside each kind of question, asked again and again.
@@ -11,6 +11,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -39,9 +40,14 @@ SETTINGS: dict[str, dict[str, Any]] = {
 
 def timed(act: Callable[[], object]) -> float:
     """Milliseconds."""
-    before = time.perf_counter()
+    return both_times(act)[0]
+
+
+def both_times(act: Callable[[], object]) -> tuple[float, float]:
+    """Milliseconds on the clock, and of all processors for this process."""
+    before, used = time.perf_counter(), time.process_time()
     act()
-    return (time.perf_counter() - before) * 1e3
+    return (time.perf_counter() - before) * 1e3, (time.process_time() - used) * 1e3
 
 
 def a_run(engine: Engine) -> Past:
@@ -65,9 +71,13 @@ def what_if(engine: Engine, model: Any, past: Past, rounds: int) -> list[dict[st
     rows = []
     for name, settings in SETTINGS.items():
         sampling = SamplingParams(**settings)
-        found = [(timed(plain), timed(lambda: first(sampling)), timed(lambda: insight.what_if(past, sampling))) for _ in range(rounds + 1)][1:]  # noqa: B023
-        bare, whole, again = np.array(found).T
-        rows.append({"settings": name, "plain pass ms": median(bare), "what-if ms": median(whole), "ratio": median(whole / bare), "asked again ms": median(again)})
+        ways: list[Callable[[], object]] = [plain, partial(first, sampling), partial(insight.what_if, past, sampling)]
+        found = np.array([[both_times(way) for way in ways] for _ in range(rounds + 1)][1:])  # (rounds, ways, 2)
+        bare, whole, again = np.median(found, axis=0)
+        ratio, processor = np.median(found[:, 1] / found[:, 0], axis=0)
+        rows.append(
+            {"settings": name, "plain pass ms": bare[0], "what-if ms": whole[0], "ratio": ratio, "of processor time": processor, "asked again ms": again[0]}
+        )
     return rows
 
 
@@ -88,29 +98,33 @@ def questions(engine: Engine, past: Past) -> dict[str, Callable[[], object]]:
     }
 
 
-def gaps(engine: Engine, tokens: int) -> tuple[float, float, float]:
-    """Median, 95th percentile and largest gap between two tokens, ms."""
+def gaps(engine: Engine, tokens: int) -> tuple[float, float]:
+    """Median and 95th percentile of the gaps between two tokens, ms."""
     sampling = SamplingParams(max_tokens=tokens, ignore_eos=True, seed=1)
     (prompt,) = prompts(1, PROMPT, min(engine.info.vocab_size, 4096))
     events = engine.run(RunSpec(prompt_token_ids=prompt, sampling=sampling, watch=NOTHING))
     found = np.diff([event.t_ms for event in events if isinstance(event, Token)])
-    return float(np.median(found)), float(np.quantile(found, 0.95)), float(found.max())
+    return float(np.median(found)), float(np.quantile(found, 0.95))
 
 
-def gap_row(name: str, ms: float, found: tuple[float, float, float]) -> dict[str, Any]:
-    return {"question": name, "ms alone": ms, "gap p50 ms": found[0], "gap p95 ms": found[1], "gap max ms": found[2]}
+def gap_row(name: str, ms: float, alone: tuple[float, float], beside: tuple[float, float]) -> dict[str, Any]:
+    columns = {"question": name, "ms by itself": ms, "gap p50 ms alone": alone[0], "p95": alone[1]}
+    return {**columns, "gap p50 ms beside": beside[0], "p95 beside": beside[1]}
 
 
 def beside(engine: Engine, past: Past, tokens: int) -> list[dict[str, Any]]:
-    """How long each question takes alone, and the gaps of a run while it is asked again and again."""
-    rows = [gap_row("none", 0.0, gaps(engine, tokens))]
+    """How long each question takes alone, and the gaps of a run while it is asked again and again.
+
+    The gaps alone are taken before each, for a machine that others use is never the same for long.
+    """
+    rows = []
     for name, ask in questions(engine, past).items():
         ask()
-        alone = median([timed(ask) for _ in range(3)])
+        ms, undisturbed = median([timed(ask) for _ in range(3)]), gaps(engine, tokens)
         stop = threading.Event()
         asking = threading.Thread(target=lambda: [ask() for _ in iter(stop.is_set, True)])  # noqa: B023
         asking.start()
-        rows.append(gap_row(name, alone, gaps(engine, tokens)))
+        rows.append(gap_row(name, ms, undisturbed, gaps(engine, tokens)))
         stop.set()
         asking.join()
     return rows
@@ -142,7 +156,7 @@ def main() -> None:
     parser.add_argument("--model", choices=MODELS, default="bundled")
     parser.add_argument("--rounds", type=int, default=7)
     parser.add_argument("--tokens", type=int, default=200, help="of the run beside which questions are asked")
-    parser.add_argument("--large", action="store_true", help="also attention of 2,048 tokens")
+    parser.add_argument("--parts", nargs="*", choices=("what-if", "beside", "large"), default=("what-if", "beside"))
     options = parser.parse_args()
     torch.set_num_threads(1)
     make, dtype = MODELS[options.model]
@@ -152,9 +166,11 @@ def main() -> None:
         with Engine.load(path, device="cpu", dtype=dtype, threads=1) as engine:
             past = a_run(engine)
             print(f"{options.model}, {dtype}, {PROMPT} + {TOKENS} tokens, one thread\n")
-            print(table(what_if(engine, model, past, options.rounds)), flush=True)
-            print(table(beside(engine, past, options.tokens)), flush=True)
-    if options.large:
+            if "what-if" in options.parts:
+                print(table(what_if(engine, model, past, options.rounds)), flush=True)
+            if "beside" in options.parts:
+                print(table(beside(engine, past, options.tokens)), flush=True)
+    if "large" in options.parts:
         with tempfile.TemporaryDirectory() as folder:
             print(table(large(Path(folder))))
 

@@ -22,7 +22,7 @@ from inference.engine.forced import Forced
 from inference.spec import RunSpec, SamplingParams
 
 MAX_LOGITS = 512 * 1024 * 1024  # bytes of one run's logits
-PIECE_TOKENS = 64  # fed in one step: small, so that the pipeline goes over the first of them while the model reads on
+PIECE_TOKENS = 128  # fed in one step: so many that the pass loses little by it, so few that the pipeline goes over the first of them while the model reads on
 CACHE_BYTES = 512 * 1024 * 1024  # of all that are kept
 
 LogitRows = NDArray[np.float32]  # (T, V)
