@@ -14,7 +14,7 @@ export function reveal(name: string): void {
   settingsOpen.value = true;
   requestAnimationFrame(() => {
     const setting = document.querySelector<HTMLElement>(`[data-testid="setting-${CSS.escape(name)}"]`);
-    setting?.closest("details")?.setAttribute("open", "");
+    for (let group = setting?.closest("details"); group; group = group.parentElement?.closest("details")) group.open = true;
     setting?.scrollIntoView({ block: "center" });
     (setting?.querySelector<HTMLElement>("[aria-invalid=true]") ?? setting?.querySelector<HTMLElement>("input, select, textarea"))?.focus({
       preventScroll: true,

@@ -88,9 +88,10 @@ class Playground:
         radio.check(force=True)
 
     def _open_group(self, control: Locator) -> None:
-        group = control.locator("xpath=ancestor::details")
-        if group.get_attribute("open") is None:
-            group.locator("summary").click()
+        """Open every group that the control is in, the outermost first."""
+        for group in control.locator("xpath=ancestor::details").all():
+            if group.get_attribute("open") is None:
+                group.locator("xpath=./summary").click()
 
     def preset(self, name: str) -> None:
         self.hook(f"preset-{name}").click()
