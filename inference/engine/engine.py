@@ -120,8 +120,9 @@ class Engine:
         prompt_ids, clock.tokenize = self.model.prompt(spec)
         if progress is not None:
             self.model.check_progress(progress)
+        negative = self.model.negative(spec, prompt_ids)
         kind = Beamed if spec.sampling.num_beams > 1 else Sampled
-        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock, self._drafts))
+        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock, self._drafts, negative))
 
     def run(self, spec: RunSpec) -> Iterator[Event]:
         """The events of one run, as they happen. Leaving the loop early cancels the run."""

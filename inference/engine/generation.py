@@ -36,6 +36,7 @@ class Order:
     handle: Handle
     clock: RunClock
     drafts: Drafts | None = None  # the draft model, where there is one
+    negative_ids: Sequence[int] = ()  # what guidance moves away from, where the run asks for it
 
     @property
     def seed(self) -> int:
@@ -54,12 +55,22 @@ class Order:
     @property
     def room(self) -> int:
         """Positions for prompt and output; an encoder has positions of its own."""
-        return min(self.encoder_tokens + self.model.info.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
+        return min(self.encoder_tokens + self.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
+
+    @property
+    def context(self) -> int:
+        """Positions that the output may fill: a negative prompt longer than the prompt takes its place in the model's window."""
+        return self.model.info.context - self.longer
+
+    @property
+    def longer(self) -> int:
+        """By how many tokens the negative prompt is longer than the prompt."""
+        return max(0, len(self.negative_ids) - len(self.prompt_ids))
 
     def sequence(self) -> SampledSequence:
         """An output before its first token."""
         info, seen = self.model.info, self.prompt_ids[self.encoder_tokens :]
-        return SampledSequence(self.spec.sampling, seen, info.eos_token_ids, self.model.pieces, info.context)
+        return SampledSequence(self.spec.sampling, seen, info.eos_token_ids, self.model.pieces, self.context)
 
     @property
     def ends(self) -> set[int]:

@@ -92,6 +92,20 @@ class Model:
             message = f"The prompt has at least {least} tokens; this model takes at most {most}."
             raise RunError("prompt_too_long", message, "prompt", least, most)
 
+    def negative(self, spec: RunSpec, prompt_ids: Sequence[int]) -> list[int]:
+        """What guidance moves away from: without a negative prompt the last token of the prompt, as in transformers. Raises ``RunError``."""
+        params = spec.sampling
+        if params.guidance_scale == 1.0:
+            return []
+        if self.encoder_tokens(prompt_ids):
+            message = "Guidance is not offered for models with an encoder."
+            raise RunError("no_guidance", message, "sampling.guidance_scale", params.guidance_scale, 1.0)
+        if not params.negative_prompt:
+            return list(prompt_ids[-1:])
+        ids = self.encode(params.negative_prompt)
+        self.check_prompt(ids, "sampling.negative_prompt")
+        return ids
+
     def check_prompt(self, ids: Sequence[int], field: str) -> None:
         """Raises ``RunError`` naming ``field``, value and bound."""
         most = self.most_prompt_tokens

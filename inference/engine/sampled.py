@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import zip_longest
 
+import numpy as np
 import torch
 
 from inference.decoding.sample import Ending
@@ -15,6 +16,7 @@ from inference.engine.generation import Generation, Order
 from inference.engine.job import Draw, Fed, Part
 from inference.engine.meters import now
 from inference.events import Attention, Drafts, SampleFinished, Token, Usage
+from inference.sampling.arrays import to_numpy
 from inference.sampling.sampler import Choice, Sampler
 
 
@@ -27,8 +29,9 @@ class Sample:
         self.sequence = order.sequence()
         done = order.done.tokens.get(index, ())
         self.part = Part([*order.prompt_ids, *done], len(order.prompt_ids))
+        self.guide = Part([*order.negative_ids, *done], len(order.negative_ids)) if order.negative_ids else None  # the same output after the negative prompt
         self.ending = self._replay(done, order.done.logprobs.get(index, ()))
-        self.part.over = self.ending is not None
+        self._follow()
         self.said_ending = index in order.done.ended
         self.fed: Fed | None = None  # what its next token is drawn from
         self.guesses = Guesses()
@@ -60,12 +63,21 @@ class Sample:
         self.sampler.observe(token_id, logprob)
         text, self.ending = self.sequence.push(token_id, self.sampler.done)
         self.part.ids.append(token_id)
-        self.part.over = self.ending is not None
+        if self.guide is not None:
+            self.guide.ids.append(token_id)
+        self._follow()
         self.guesses.check(token_id)
         if self.ending is not None or not self.guesses.standing:
             self.fed = None
             self.part.past = min(self.part.past, len(self.part.ids) - 1)  # a wrong guess is in the cache, and what came after it
         return text
+
+
+    def _follow(self) -> None:
+        """A sample that has ended feeds nothing more."""
+        for part in (self.part, self.guide):
+            if part is not None:
+                part.over = self.ending is not None
 
 
 @dataclass(slots=True)
@@ -92,7 +104,9 @@ class Sampled(Generation):
 
     def __init__(self, order: Order) -> None:
         self._samples = [Sample(order, index) for index in range(order.spec.sampling.n)]
-        super().__init__(order, [[sample.part for sample in self._samples]], order.room)
+        guides = [sample.guide for sample in self._samples if sample.guide is not None]
+        families = [[sample.part for sample in self._samples], *([guides] if guides else [])]
+        super().__init__(order, families, order.room + order.longer)
         self._drafter = order.drafter()
         self._drafted = self._accepted = 0
         self._forward_ms = 0.0
@@ -129,6 +143,8 @@ class Sampled(Generation):
         self._forward_ms = forward_ms
         for sample in self._samples:
             sample.fed = given.get(sample.part)
+            if sample.fed is not None and sample.guide is not None:
+                sample.sampler.state.negative = to_numpy(given[sample.guide].rows(logits))[0].astype(np.float64)
 
     def draws(self) -> Sequence[Draw]:
         return [Draw(sample.draw_row, sample.sampler, self.watch) for sample in self._drawing()]

@@ -7,6 +7,7 @@ from inference.sampling.bias import LogitBias
 from inference.sampling.constraint import Constraint
 from inference.sampling.cutoffs import EpsilonCutoff, EtaCutoff, TopA, TopNSigma
 from inference.sampling.dry import Dry
+from inference.sampling.guidance import Guidance
 from inference.sampling.mirostat import Mirostat
 from inference.sampling.penalties import FrequencyPenalty, PresencePenalty, RepetitionPenalty
 from inference.sampling.smoothing import Smoothing
@@ -21,6 +22,7 @@ from inference.spec import StageName
 STAGES: dict[StageName, Stage] = {
     stage.name: stage
     for stage in (
+        Guidance(),
         Constraint(),
         AllowedTokens(),
         LogitBias(),

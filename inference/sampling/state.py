@@ -39,6 +39,7 @@ class RowState:
         self.active = active  # the stages of its order that are not at their neutral value
         self.vocab_size = vocab_size
         self.generated = 0  # tokens chosen so far
+        self.negative: Floats | None = None  # (V,) the coming step's logits after the negative prompt, for guidance
         self.prompt_tokens = len(prompt_ids)
         self.tokens = Tokens(prompt_ids)  # and the output
         self.bad_words = [list(word) for word in bad_words]

@@ -11,6 +11,7 @@ from typing import Any, Literal, get_args
 Dialect = Literal["logitscope", "transformers", "vllm", "llamacpp"]
 
 StageName = Literal[
+    "guidance",
     "constraint",
     "allowed_token_ids",
     "logit_bias",
@@ -41,7 +42,7 @@ DEFAULT_STAGE_ORDER: tuple[StageName, ...] = get_args(StageName)
 ORDERS: dict[Dialect, tuple[StageName, ...]] = {
     "logitscope": DEFAULT_STAGE_ORDER,
     "transformers": (
-        "logit_bias", "repetition_penalty", "no_repeat_ngram", "bad_words", "min_tokens", "allowed_token_ids", "constraint",
+        "guidance", "logit_bias", "repetition_penalty", "no_repeat_ngram", "bad_words", "min_tokens", "allowed_token_ids", "constraint",
         "temperature", "top_k", "top_p", "min_p", "typical_p", "epsilon_cutoff", "eta_cutoff",
     ),
     "vllm": (
@@ -56,6 +57,7 @@ ORDERS: dict[Dialect, tuple[StageName, ...]] = {
 LLAMACPP_MIROSTAT: tuple[StageName, ...] = ("constraint", "logit_bias", "temperature", "mirostat")  # which there replaces all else
 
 SWITCHES: dict[StageName, str] = {
+    "guidance": "guidance_scale",
     "no_repeat_ngram": "no_repeat_ngram_size",
     "dry": "dry_multiplier",
     "dynatemp": "dynatemp_range",

@@ -148,7 +148,8 @@ def test_resuming_anywhere_says_the_rest_and_nothing_twice(engine: Engine, name:
     for split in range(len(whole)):
         done = whole[:split]
         steps = sum(isinstance(event, Beams) for event in done)
-        rest = engine.submit(wanted, Progress({0: ids(done)}, frozenset(), steps, any(isinstance(event, Hypotheses) for event in done)))
+        told = any(isinstance(event, Hypotheses) for event in done)
+        rest = engine.submit(wanted, Progress({0: ids(done)}, beam_steps=steps, hypotheses=told))
         both = [*done, *(event for event in rest if event.type in ("beams", "hypotheses", "token"))]
         assert said(both) == said(whole), split
 

@@ -101,7 +101,7 @@ def test_resuming_anywhere_gives_the_same_tokens_texts_and_endings(engine: Engin
         done = whole[:split]
         logged = {n: ids(of_sample(done, n)) for n in range(3)}
         ended = frozenset(event.sample for event in done if isinstance(event, SampleFinished))
-        rest = list(engine.submit(wanted, Progress(logged, ended)))
+        rest = list(engine.submit(wanted, Progress(logged, ended=ended)))
         both = [*done, *rest]
         assert sample_ids(both, 3) == sample_ids(whole, 3), split
         assert endings(both) == endings(whole), split

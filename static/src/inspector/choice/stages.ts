@@ -5,6 +5,7 @@ import { gettext } from "../../i18n";
 export const stageTitle = (name: string): string =>
   ({
     logits: gettext("Logits"),
+    guidance: gettext("Guidance"),
     constraint: gettext("Constraint"),
     allowed_token_ids: gettext("Allowed tokens"),
     bad_words: gettext("Banned words"),
