@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import transformers
 from numpy.typing import NDArray
 
+from inference import Engine
 from inference.engine.errors import RunError
 from inference.insight.anatomy import Anatomy, _check
 from inference.insight.insight import Insight
 from tests.inference.engine.runs import prompt
-from tests.inference.models import CONFIGS
+from tests.inference.models import CONFIGS, VOCABULARY, byte_tokenizer
 
 IDS = list(prompt(40))
 TAILS: dict[str, Callable[[Any, torch.Tensor], torch.Tensor]] = {  # what each family does after its last layer, by its own names
@@ -95,3 +98,24 @@ def test_a_constant_factor_of_the_head_is_found(insight_of: Callable[[str], Insi
     """As Cohere's and Granite's."""
     half = Anatomy(None, [], [torch.nn.Identity()], 0.5, None)
     assert torch.equal(half.logits(torch.ones(2, 3)), torch.full((2, 3), 0.5))
+
+
+SIZES: dict[str, Any] = {"vocab_size": VOCABULARY, "hidden_size": 64, "num_hidden_layers": 3, "initializer_range": 0.25, "pad_token_id": 0}
+ATTENDING: dict[str, Any] = {**SIZES, "intermediate_size": 96, "num_attention_heads": 4, "num_key_value_heads": 2}
+PECULIAR: dict[str, Any] = {
+    "a factor of the head": transformers.CohereConfig(**ATTENDING, logit_scale=0.25, eos_token_id=None, bos_token_id=None),
+    "a divisor of the head": transformers.GraniteConfig(**ATTENDING, logits_scaling=8.0, eos_token_id=None, bos_token_id=None),
+    "tied embeddings": transformers.Qwen3Config(**ATTENDING, head_dim=16, tie_word_embeddings=True, eos_token_id=None, bos_token_id=None),
+    "no attention at all": transformers.MambaConfig(**SIZES, state_size=8, eos_token_id=None, bos_token_id=None),
+}
+
+
+@pytest.mark.parametrize("kind", PECULIAR)
+def test_the_tail_is_found_whatever_a_family_does_with_it(kind: str, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    transformers.AutoModelForCausalLM.from_config(PECULIAR[kind], dtype=torch.float32).save_pretrained(tmp_path)
+    byte_tokenizer().save_pretrained(tmp_path)
+    with Engine.load(tmp_path, device="cpu", dtype="float32", threads=1) as engine:
+        found = Insight(engine).lens(IDS)
+        assert found.logprobs.array()[-1] == pytest.approx(engine.score(IDS).logprobs, abs=1e-4)
+        assert np.abs(found.logprobs.array()[-1] - found.logprobs.array()[0]).max() > 0.1
