@@ -40,19 +40,27 @@ const MOVES: Record<string, [layers: number, heads: number]> = {
 /** One stop for the tab key; the arrows go from head to head, over those that are not there. */
 function keyDown(event: KeyboardEvent): void {
   const { layer, head: column } = shownHead.value;
+  const end = { Home: 0, End: -1 }[event.key];
   const [down, right] = MOVES[event.key] ?? [0, 0];
-  if (!down && !right) return;
+  if (end === undefined && !down && !right) return;
   event.preventDefault();
+  const next = end === undefined ? neighbour({ layer, head: column }, down, right) : watched.value.at(end);
+  if (!next) return;
+  head.value = next;
+  (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-layer="${next.layer}"][data-head="${next.head}"]`)?.focus();
+}
+
+/** The next head in that direction that was watched. */
+function neighbour({ layer, head: column }: Head, down: number, right: number): Head | undefined {
   let [row, place] = [layers.value.indexOf(layer), columns.value.indexOf(column)];
   let next: Head | undefined;
   do {
     [row, place] = [row + down, place + right];
     const [at, to] = [layers.value[row], columns.value[place]];
-    if (at === undefined || to === undefined) return;
+    if (at === undefined || to === undefined) return undefined;
     next = watched.value.find((other) => sameHead(other, { layer: at, head: to }));
   } while (!next);
-  head.value = next;
-  (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-layer="${next.layer}"][data-head="${next.head}"]`)?.focus();
+  return next;
 }
 
 function Layer({ layer }: { layer: number }) {
