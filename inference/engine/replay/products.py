@@ -44,8 +44,8 @@ def _groups(tape: Tape) -> list[list[int]]:
 
 
 def _can_be_joined(call: Call) -> bool:
-    """Whether its weight lies column by column, so that columns of several can lie side by side."""
-    if call.options or not isinstance(call.arguments[1], Constant):
+    """Whether its weight lies column by column, so that columns of several can lie side by side. A quantized one is of another type."""
+    if call.options or not isinstance(call.arguments[1], Constant) or type(_weight(call)) is not torch.nn.Parameter:
         return False
     weight = _weight(call)
     return weight.shape[0] <= _MOST_ROWS and weight.t().is_contiguous() and not weight.is_contiguous()
