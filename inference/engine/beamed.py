@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 import torch
 
 from inference.decoding.beam import BeamSearch, Candidate, Hypothesis
-from inference.decoding.sample import Ending, SampledSequence
+from inference.decoding.sample import Ending
 from inference.engine.errors import RunError
 from inference.engine.generation import Generation, Order
 from inference.engine.job import Fed, Part
@@ -24,12 +24,12 @@ class Beamed(Generation):
     """
 
     def __init__(self, order: Order) -> None:
-        params, model = order.spec.sampling, order.model
+        params = order.spec.sampling
         parts = [Part(order.prompt_ids) for _ in range(params.num_beams)]
         super().__init__(order, [parts], order.room)
         self._sampler = order.sampler()
         self._samplers = [order.sampler() for _ in parts] if adjusts(self._sampler) else []
-        start = SampledSequence(params, order.prompt_ids, model.info.eos_token_ids, model.pieces, model.info.context)
+        start = order.sequence()
         self._search = BeamSearch(params, start, order.room - len(order.prompt_ids), len(order.ends))
         self._beams = list(parts)  # in order of the beams
         self._best: Hypothesis | None = None

@@ -131,6 +131,8 @@ class Model:
 
     def check_settings(self, spec: RunSpec) -> None:
         """What only the model can say of the settings. Raises ``RunError``."""
+        if self.encoder is not None:
+            _check_for_encoder(spec)
         self._check_ids(spec.sampling.logit_bias, "sampling.logit_bias")
         self._check_ids(spec.sampling.stop_token_ids, "sampling.stop_token_ids")
         self._check_ids(spec.sampling.allowed_token_ids, "sampling.allowed_token_ids")
@@ -178,6 +180,15 @@ class Model:
             return self.vocabulary.guide(spec.sampling, self.info.eos_token_ids)
         except ConstraintError as error:
             raise RunError(error.code, error.message, f"sampling.{error.field}", error.value, error.bound) from error
+
+
+def _check_for_encoder(spec: RunSpec) -> None:
+    """Raises ``RunError`` for what is done with a decoder's prompt, which an encoder-decoder does not have."""
+    for name, neutral in (("guidance_scale", 1.0), ("speculative", "off")):
+        value = getattr(spec.sampling, name)
+        if value != neutral:
+            message = f"An encoder-decoder offers no {name} other than {neutral}."
+            raise RunError("not_offered", message, f"sampling.{name}", value, neutral)
 
 
 def new_seed() -> int:

@@ -67,6 +67,19 @@ def test_greedy_tokens_equal_generate_side_by_side(family: str, engine_of: Calla
     assert len({token for row in found for token in row}) > 15
 
 
+@pytest.mark.parametrize("family", ["t5", "bart"])
+def test_beams_equal_generate(family: str, engine_of: Callable[[str], Engine], folder_of: Callable[[str], Path]) -> None:
+    found = ids(engine_of(family).run(spec(prompt(9), max_tokens=COUNT, num_beams=3)))
+    assert found == generated(folder_of(family), prompt(9), num_beams=3)
+
+
+@pytest.mark.parametrize("setting", [{"guidance_scale": 2.0}, {"speculative": "prompt_lookup"}])
+def test_what_needs_a_decoders_prompt_is_refused(engine: Engine, setting: dict[str, Any]) -> None:
+    error = finished(list(engine.run(spec(prompt(9), **setting)))).error
+    assert error is not None
+    assert (error.code, error.field) == ("not_offered", f"sampling.{next(iter(setting))}")
+
+
 def test_the_engine_says_that_it_is_an_encoder_decoder_and_which_path_it_takes(engine: Engine) -> None:
     info = engine.info
     assert (info.encoder_decoder, info.path, info.path_reason) == (True, "fallback", "it is an encoder-decoder")
