@@ -33,19 +33,23 @@ class Penalty(Stage):
         """The setting of this penalty."""
 
     @abstractmethod
-    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
-        """(M,) scores in place of ``z`` (M,) of tokens that have occurred ``counts`` (M,) times."""
+    def penalised(self, z: Floats, strength: Floats) -> Floats:
+        """(M,) scores in place of ``z`` (M,)."""
 
     def settings(self, params: SamplingParams) -> dict[str, float]:
         return {self.name: self.strength(params)}
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         seen = cells(rows.ids(self.name, lambda row: self._seen(row).ids))
-        counts = np.concatenate(rows.ids(self.name, lambda row: self._seen(row).counts))
-        return scores.edit(seen, self.penalised(scores.at(seen), rows.column(self.name, self.strength)[seen.rows], counts))
+        strength = rows.column(self.name, self.strength)[seen.rows]
+        return scores.edit(seen, self.penalised(scores.at(seen), strength * self._times(rows)))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
         return {self.name: self.strength(row.params), "tokens": len(self._seen(row).ids)}
+
+    def _times(self, rows: Rows) -> Floats | Ints | float:
+        """(M,) how often each token is penalised; once, unless a penalty says otherwise."""
+        return 1.0
 
     def _seen(self, row: RowState) -> Occurrences:
         params = row.params
@@ -75,7 +79,7 @@ class RepetitionPenalty(Penalty):
     def strength(self, params: SamplingParams) -> float:
         return params.repetition_penalty
 
-    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+    def penalised(self, z: Floats, strength: Floats) -> Floats:
         return np.where(z > 0, z / strength, z * strength)
 
 
@@ -91,7 +95,7 @@ class PresencePenalty(Penalty):
     def strength(self, params: SamplingParams) -> float:
         return params.presence_penalty
 
-    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
+    def penalised(self, z: Floats, strength: Floats) -> Floats:
         return z - strength
 
 
@@ -107,5 +111,8 @@ class FrequencyPenalty(Penalty):
     def strength(self, params: SamplingParams) -> float:
         return params.frequency_penalty
 
-    def penalised(self, z: Floats, strength: Floats, counts: Ints) -> Floats:
-        return z - strength * counts
+    def penalised(self, z: Floats, strength: Floats) -> Floats:
+        return z - strength
+
+    def _times(self, rows: Rows) -> Ints:
+        return np.concatenate(rows.ids(self.name, lambda row: self._seen(row).counts))

@@ -59,6 +59,45 @@ def test_the_default_order_is_bias_then_penalties_then_temperature_then_filters(
     assert [name for name in DEFAULT_STAGE_ORDER if name in landmarks] == landmarks
 
 
+@pytest.mark.parametrize(
+    ("dialect", "field", "value"),
+    [
+        ("transformers", "presence_penalty", 0.5),
+        ("transformers", "dynatemp_range", 0.5),
+        ("vllm", "typical_p", 0.5),
+        ("vllm", "xtc_probability", 0.5),
+        ("vllm", "mirostat_mode", 2),
+        ("llamacpp", "no_repeat_ngram_size", 3),
+        ("llamacpp", "bad_words", ["x"]),
+        ("llamacpp", "tfs_z", 0.5),
+    ],
+)
+def test_a_stage_that_the_dialect_does_not_have_is_refused_unless_the_order_is_made_by_hand(dialect: str, field: str, value: object) -> None:
+    message = problems(sampling={"dialect": dialect, field: value})["sampling"]
+    assert field in message
+    assert dialect in message
+    RunSpec.model_validate({"prompt": "x", "sampling": {"dialect": dialect, field: value, "stage_order": list(DEFAULT_STAGE_ORDER)}})
+
+
+@pytest.mark.parametrize("dialect", ["logitscope", "transformers", "vllm", "llamacpp"])
+def test_every_dialect_takes_the_neutral_values_of_all_settings(dialect: str) -> None:
+    neutral = {name: field["neutral"] for name, field in SamplingParams.model_json_schema()["properties"].items() if field["neutral"] is not None}
+    RunSpec.model_validate({"prompt": "x", "sampling": {**neutral, "dialect": dialect}})
+
+
+def test_mirostat_without_chance_is_refused() -> None:
+    assert "mirostat_mode" in problems(sampling={"mirostat_mode": 2, "temperature": 0.0})["sampling"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [("mirostat_mode", 1), ("dialect", "ollama"), ("smoothing_curve", 3.5), ("dry_base", 0.9), ("dry_allowed_length", 0), ("repeat_last_n", -2),
+     ("xtc_threshold", 1.5), ("bad_words", [""]), ("penalty_scope", "prompt"), ("eta_cutoff", -0.1)],
+)  # fmt: skip
+def test_a_value_out_of_bounds_is_refused_by_name(field: str, value: object) -> None:
+    assert any(name.startswith(f"sampling.{field}") for name in problems(sampling={field: value}))
+
+
 def test_json_object_keys_become_token_ids() -> None:
     spec = RunSpec.model_validate({"prompt": "x", "sampling": {"logit_bias": {"7": -1.5}}})
     assert spec.sampling.logit_bias == {7: -1.5}
