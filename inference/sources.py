@@ -11,6 +11,7 @@ from pathlib import Path
 
 BUNDLED = Path(__file__).resolve().parent / "bundled" / "models"
 BUNDLED_PREFIX = "bundled:"
+DRAFTS = {"bundled:main": "bundled:draft"}  # the bundled model that drafts for another
 
 
 class SourceError(ValueError):

@@ -55,4 +55,5 @@ class ModelSource(Spec):
     dtype: Literal["auto", "float32", "bfloat16", "float16"] = "auto"
     device: str = Field("auto", max_length=32)
     quantization: Literal["none", "int8", "int4"] = "none"
+    draft: str | None = Field(None, max_length=1024, description="A small model with the same vocabulary that drafts for this one")
     root: str | None = Field(None, max_length=1024, description="A folder that the operator has allowed for this model, beside the usual roots")

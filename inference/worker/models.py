@@ -106,6 +106,7 @@ class Models:
             source.revision,
             source.quantization,
             on_progress=tell,
+            draft=None if source.draft is None else str(locate(source.draft, self._roots) or source.draft),
         )
 
     def _make_room(self, source: ModelSource, need: int) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from inference.sources import BUNDLED_PREFIX, SourceError, is_local, locate
+from inference.sources import BUNDLED_PREFIX, DRAFTS, SourceError, is_local, locate
 from inference.spec import ModelSource
 from playground.catalog import chat, files
 from playground.catalog.models import Model
@@ -87,7 +87,7 @@ def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:
 def _catalog_model(row: Model) -> CatalogModel:
     folder = locate(row.source, [*settings.CONFIG.model_roots, *([Path(row.root)] if row.root else [])])
     source = ModelSource.model_validate(
-        {"name": row.name, "source": row.source, "revision": row.revision or None, "dtype": row.dtype, "device": row.device, "quantization": row.quantization, "root": row.root or None}
+        {"name": row.name, "source": row.source, "revision": row.revision or None, "dtype": row.dtype, "device": row.device, "quantization": row.quantization, "draft": DRAFTS.get(row.source), "root": row.root or None}
     )
     facts = files.facts(folder) if folder else None
     return CatalogModel(source, row.title or row.name, row.name == settings.CONFIG.default_model, folder, facts)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 from django.core.management.base import BaseCommand, CommandError
 from pydantic import ValidationError
 
-from inference.events import Event, Finished, Token, to_wire
+from inference.events import Event, Finished, Hypotheses, SampleFinished, Token, to_wire
 from inference.spec import MAX_SEED, RunSpec
 from playground.catalog.services import UnknownModel, resolve
 
@@ -31,6 +31,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         spec = _spec(options["model"], options["prompt"], options["params"], options["json"])
+        self._several, self._texts = spec.sampling.n > 1, dict[int, str]()
         engine = _engine(spec.model)
         try:
             for event in engine.run(spec):
@@ -38,11 +39,23 @@ class Command(BaseCommand):
         finally:
             engine.close()
 
+    def _print_text(self, event: Event) -> None:
+        """One text as it comes; of several samples or hypotheses each once it is known, under its number."""
+        if isinstance(event, Hypotheses) and self._several:
+            for n, one in enumerate(event.hypotheses):
+                self.stdout.write(f"[{n}] ({one.score:.4g}) {one.text}")
+        elif isinstance(event, Token) and self._several:
+            self._texts[event.sample] = self._texts.get(event.sample, "") + event.text
+        elif isinstance(event, SampleFinished):
+            self.stdout.write(f"[{event.sample}] {self._texts.pop(event.sample, '')}{event.text}")
+        elif isinstance(event, Token | Finished) and not self._several:
+            self.stdout.write(event.text, ending="")
+
     def _print(self, event: Event, as_json: bool) -> None:
         if as_json:
             self.stdout.write(json.dumps({"type": event.type, **to_wire(event)}, default=_bytes, ensure_ascii=False))
-        elif isinstance(event, Token | Finished):
-            self.stdout.write(event.text, ending="")
+        else:
+            self._print_text(event)
         if isinstance(event, Finished):
             if event.error is not None:
                 raise CommandError(event.error.message)
@@ -79,7 +92,9 @@ def _engine(name: str) -> Engine:
 
     source = model.source
     try:
-        return Engine.load(str(model.folder or source.source), name=source.name, revision=source.revision, dtype=source.dtype, device=source.device)
+        return Engine.load(
+            str(model.folder or source.source), source.name, source.device, source.dtype, source.revision, source.quantization, draft=source.draft
+        )
     except ModelError as error:
         raise CommandError(f"model: {error.message}") from error
 
