@@ -2,6 +2,7 @@
 
 import type { Incoming } from "../protocol/codec";
 import type { ErrorInfo, Finished, ModelInfo, Prefilled, Started, Token } from "../protocol/generated";
+import { ONE, shownOf, withBeams, withDrafts, withToken, type Several } from "./several";
 
 export type Phase = "empty" | "asking" | "queued" | "loading" | "prefill" | "running" | "finished" | "refused";
 
@@ -16,7 +17,8 @@ export interface RunState {
   model: ModelInfo | null;
   started: Started | null;
   prefilled: Prefilled | null;
-  tokens: readonly Token[];
+  tokens: readonly Token[]; // of the sample that is shown
+  several: Several;
   takeovers: readonly number[]; // steps at which another worker went on
   finished: Finished | null;
   errors: readonly ErrorInfo[];
@@ -45,6 +47,7 @@ export const EMPTY: RunState = {
   started: null,
   prefilled: null,
   tokens: [],
+  several: ONE,
   takeovers: [],
   finished: null,
   errors: [],
@@ -110,14 +113,18 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
       return { ...state, phase: "prefill", started: message, model: message.model };
     case "prefilled":
       return { ...state, phase: "running", prefilled: message };
-    case "token":
-      if (message.sample > 0) return state;
-      return { ...state, phase: "running", tokens: [...state.tokens, message], firstTokenAt: state.firstTokenAt ?? now };
+    case "token": {
+      const several = withToken(state.several, message);
+      return { ...state, phase: "running", several, tokens: shownOf(several), firstTokenAt: state.firstTokenAt ?? now };
+    }
     case "sample_finished":
-    case "drafts":
-    case "beams":
-    case "hypotheses":
       return state;
+    case "drafts":
+      return { ...state, several: withDrafts(state.several, message) };
+    case "beams":
+      return { ...state, phase: "running", several: withBeams(state.several, message) };
+    case "hypotheses":
+      return { ...state, several: { ...state.several, hypotheses: message.hypotheses } };
     case "resumed":
       return { ...state, takeovers: [...state.takeovers, message.step] };
     case "finished":

@@ -11,6 +11,7 @@ import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token
 import { describe } from "./describe";
 import { Legend } from "./Legend";
 import { metrics } from "./metric";
+import { Samples, Search } from "./Several";
 import { StreamView } from "./view";
 
 export function Stream() {
@@ -27,6 +28,7 @@ export function Stream() {
       <div class="stream-scroll" {...pointer}>
         <div class="stream-inner">
           <ScorePrompt />
+          <Samples />
           <p class="stream-text" lang="">
             <span class="prompt-tokens" ref={prompt} />
             <span
@@ -40,6 +42,7 @@ export function Stream() {
             />
             {isLive(run.value) && <span class="cursor" aria-hidden="true" />}
           </p>
+          <Search />
           {run.value.started === null && <Waiting />}
         </div>
       </div>
@@ -51,7 +54,7 @@ type ViewRef = { current: StreamView | null };
 
 /** One effect draws and then selects: a token can be marked only once it is there. */
 function useDrawing(view: ViewRef): void {
-  const drawn = useRef<Drawn>({ run: null, metric: "" });
+  const drawn = useRef<Drawn>({ run: null, sample: 0, metric: "" });
   useSignalEffect(() => {
     if (!view.current) return;
     draw(view.current, drawn.current);
@@ -70,15 +73,17 @@ function useDrawing(view: ViewRef): void {
 
 interface Drawn {
   run: string | null;
+  sample: number;
   metric: string;
 }
 
 function draw(view: StreamView, last: Drawn): void {
-  const { started, tokens } = run.value;
+  const { started, tokens, several } = run.value;
   const name = metric.value;
-  if (last.run !== (started?.run ?? null) || tokens.length < view.outputLength) {
+  if (last.run !== (started?.run ?? null) || last.sample !== several.shown || tokens.length < view.outputLength) {
     view.clear();
     last.run = started?.run ?? null;
+    last.sample = several.shown;
     if (started) view.setPrompt(started.prompt_ids, started.prompt_pieces);
   }
   const from = view.outputLength;

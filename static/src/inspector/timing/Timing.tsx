@@ -1,6 +1,6 @@
 /** What the run cost: the numbers, the way to the first token, and every step after it. */
 
-import { gettext } from "../../i18n";
+import { fill, gettext } from "../../i18n";
 import { bytes, count, milliseconds, number } from "../../numbers";
 import { meter } from "../../store/timing";
 import { run, token } from "../../store/view";
@@ -62,7 +62,7 @@ function Latency() {
 }
 
 function MemoryFigures() {
-  const { model, finished, tokens, prefilled } = run.value;
+  const { model, finished, tokens, prefilled, several } = run.value;
   const memory = finished?.memory;
   const kv = memory?.kv_bytes ?? (model && tokens.length ? model.kv_bytes_per_token * (tokens.at(-1)?.kv_tokens ?? 0) : null);
   return (
@@ -97,6 +97,15 @@ function MemoryFigures() {
         value={prefilled ? count(prefilled.reused_tokens) : "–"}
         help={gettext("Prompt tokens whose keys and values came from an earlier run")}
       />
+      {several.drafted > 0 && (
+        <Figure
+          name={gettext("Drafts accepted")}
+          value={fill(gettext("%(accepted)s of %(drafted)s"), { accepted: several.accepted, drafted: several.drafted })}
+          help={gettext("Guessed tokens that the model would have chosen too")}
+          hook="accepted"
+          exact={several.accepted / several.drafted}
+        />
+      )}
     </dl>
   );
 }

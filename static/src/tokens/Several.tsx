@@ -1,0 +1,64 @@
+/** Beside the text of a run: a tab for each of its samples, the best beam while it searches, and what the search has found. */
+
+import { fill, gettext } from "../i18n";
+import { number } from "../numbers";
+import { isLive } from "../store/run";
+import { follow, run } from "../store/view";
+import { PieceReader, visible } from "./pieces";
+
+export function Samples() {
+  const { samples, shown } = run.value.several;
+  if (samples.length < 2) return null;
+  return (
+    <div class="sample-tabs" role="group" aria-label={gettext("Samples")}>
+      {samples.map((_, sample) => (
+        <button
+          type="button"
+          class="chip"
+          key={sample}
+          aria-pressed={sample === shown}
+          aria-label={fill(gettext("Sample %(number)s"), { number: sample + 1 })}
+          data-testid={`sample-${sample}`}
+          onClick={() => show(sample)}
+        >
+          {sample + 1}
+        </button>
+      ))}
+    </div>
+  );
+}
+
+function show(sample: number): void {
+  const { several } = run.value;
+  run.value = { ...run.value, several: { ...several, shown: sample }, tokens: several.samples[sample] ?? [] };
+  follow();
+}
+
+export function Search() {
+  const { beams, hypotheses } = run.value.several;
+  if (hypotheses.length > 0) return <Hypotheses />;
+  const best = beams[0];
+  if (!best || !isLive(run.value)) return null;
+  return (
+    <p class="quiet" data-testid="best-beam">
+      <span>{gettext("Searching: the text shown is that of the best beam so far.")}</span> <q>{textOf(best)}</q>
+    </p>
+  );
+}
+
+const textOf = (pieces: readonly Uint8Array[]): string => {
+  const reader = new PieceReader();
+  return pieces.flatMap((piece) => reader.read(piece).map(({ value }) => visible(value))).join("");
+};
+
+function Hypotheses() {
+  return (
+    <ol class="hypotheses" aria-label={gettext("Hypotheses")} data-testid="hypotheses">
+      {run.value.several.hypotheses.map(({ text, score }, k) => (
+        <li key={k}>
+          <span class="quiet">{fill(gettext("score %(score)s"), { score: number(score) })}</span> {text}
+        </li>
+      ))}
+    </ol>
+  );
+}
