@@ -168,7 +168,7 @@ class Generation(Job):
         return Started(order.model.info, order.seed, stages, order.prompt_ids, pieces, clock.queue_ms, clock.tokenize * 1e3)
 
     def beginnings(self) -> Sequence[Part]:
-        return [family.parts[0] for family in self._families]
+        return [family.parts[0] for family in self._families if family.parts]  # none of a family that is over
 
     def reuse(self, part: Part, tokens: int) -> None:
         super().reuse(part, tokens)

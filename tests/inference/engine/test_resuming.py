@@ -14,8 +14,13 @@ from tests.inference.engine.runs import finished, ids, prompt, spec, text, token
 SETTINGS: dict[str, dict[str, Any]] = {
     "greedy": {},
     "sampled": {"temperature": 1.3, "top_p": 0.9, "repetition_penalty": 1.3, "frequency_penalty": 0.3, "presence_penalty": 0.2},
+    "steered by mirostat": {"temperature": 1.3, "mirostat_mode": 2, "mirostat_tau": 2.0, "mirostat_eta": 0.4},
+    "with stages that remember": {
+        "temperature": 1.2, "xtc_probability": 0.5, "dry_multiplier": 1.0, "no_repeat_ngram_size": 2, "bad_words": ("te", "e"), "repeat_last_n": 5,
+        "repetition_penalty": 1.2,
+    },
     "with stop strings that nearly match": {"stop": ("zzzzz", "te0", "\x0c\x0c")},
-}
+}  # fmt: skip
 
 
 @pytest.mark.parametrize("name", SETTINGS)
@@ -24,10 +29,16 @@ def test_resuming_at_every_token_gives_the_same_tokens_and_the_remaining_text(en
     whole = list(engine.run(wanted))
     for split in range(25):
         done = tokens(whole)[:split]
-        rest = list(engine.submit(wanted, Progress({0: [token.id for token in done]})))
+        rest = list(engine.submit(wanted, Progress({0: [token.id for token in done]}, {0: [token.logprob for token in done]})))
         assert ids(rest) == ids(whole)[split:]
         assert "".join(token.text for token in done) + text(rest) == text(whole)
         assert [token.step for token in tokens(rest)] == list(range(split, 25))
+
+
+def test_mirostat_does_not_go_on_without_knowing_how_likely_its_tokens_were(engine: Engine) -> None:
+    end = finished(list(engine.submit(spec(prompt(5), mirostat_mode=2, temperature=1.0), Progress({0: [1, 2]}))))
+    assert end.error is not None
+    assert (end.error.code, end.error.field) == ("bad_progress", "progress.logprobs")
 
 
 def test_a_resumed_run_says_resumed_and_not_started(engine: Engine) -> None:
