@@ -51,7 +51,7 @@ def test_it_knows_the_capitals(model: Subject, language: Language, share: float)
 @pytest.mark.parametrize("language", ["en", "zh-hant", "zh-hans"])
 def test_most_stories_keep_their_hero_and_end_by_themselves(model: Subject, language: str) -> None:
     told = storytelling.stories(model, language, 16, seed=5)
-    assert storytelling.judge(told, language).both >= 0.5
+    assert storytelling.judge(told, language).both >= 0.8
     assert len({text for text, _ in told}) == 16
 
 
@@ -72,5 +72,5 @@ def test_it_copies_a_random_sequence(model: Subject) -> None:
 
 def test_greedy_decoding_loops_and_the_penalties_cure_it(model: Subject) -> None:
     rates = looping.loop_rates(model)
-    assert rates["plain greedy"] >= 0.4
+    assert rates["plain greedy"] >= 0.25
     assert rates["frequency_penalty 0.5"] <= rates["plain greedy"] / 4
