@@ -25,11 +25,6 @@ class Family:
         return [part for part in self._all if not part.over]
 
     @property
-    def first(self) -> Part:
-        """Who feeds for all, or would: of those that go on the first, else the first of all."""
-        return next(iter(self.parts), self._all[0])
-
-    @property
     def alike(self) -> bool:
         """Whether all have the same tokens, so that one row of logits does for all."""
         first, *others = self.parts
