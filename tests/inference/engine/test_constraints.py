@@ -128,7 +128,7 @@ def test_beams_under_a_constraint_are_those_of_transformers(tmp_path: Path, patt
 
 @pytest.mark.parametrize("temperature", [0.0, 1.5])
 def test_drafts_are_accepted_only_where_the_constraint_allows_them(engine: Engine, temperature: float) -> None:
-    wanted = {"temperature": temperature, "regex": "(ab|ba|c[0-9]{2}){30}", "seed": 4, "max_tokens": 90}
+    wanted: dict[str, Any] = {"temperature": temperature, "regex": "(ab|ba|c[0-9]{2}){30}", "seed": 4, "max_tokens": 90}
     assert ids(run(engine, **wanted, speculative="prompt_lookup")) == ids(run(engine, **wanted))
 
 
