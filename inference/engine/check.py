@@ -45,13 +45,23 @@ def _choose(loaded: LoadedModel, limit_bytes: int, fast: type[RaggedRunner]) -> 
         return _fallback(loaded, limit_bytes, ids, reference, "it is an encoder-decoder")
     if (size := getattr(loaded.config, "attention_chunk_size", None)) and size < loaded.context:
         return _fallback(loaded, limit_bytes, ids, reference, f"it attends within blocks of {size} tokens")
-    own = loaded.model.config.get_text_config(decoder=True)._attn_implementation
+    config = loaded.model.config.get_text_config(decoder=True)
+    if _turns_with_length(config):
+        return _fallback(loaded, limit_bytes, ids, reference, "its rotary frequencies change where a text grows long")
+    own = config._attn_implementation
     try:
         return Chosen(_checked(fast, loaded, limit_bytes, ids, reference), "")
     except Unpackable as reason:
         loaded.model.set_attn_implementation(own)
         why = str(reason)
     return _fallback(loaded, limit_bytes, ids, reference, why)
+
+
+def _turns_with_length(config: Any) -> bool:
+    """Whether the longest text of a pass decides how all its positions are rotated ("longrope"): then requests cannot share a pass."""
+    parameters = getattr(config, "rope_parameters", None) or {}
+    kinds = [parameters, *(part for part in parameters.values() if isinstance(part, dict))]
+    return any(kind.get("rope_type") == "longrope" for kind in kinds)
 
 
 def _fallback(loaded: LoadedModel, limit_bytes: int, ids: list[int], reference: torch.Tensor, why: str) -> Chosen:

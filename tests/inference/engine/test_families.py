@@ -60,3 +60,18 @@ def test_tokens_and_logits_are_the_models_own(folder: Path, reference: Any) -> N
     with torch.inference_mode():
         logprobs = torch.log_softmax(reference(input_ids=torch.tensor([starts[1]])).logits[0], -1)[:-1]
     assert np.allclose(scored.logprobs, logprobs[range(39), starts[1][1:]], atol=1e-4)
+
+
+def test_a_long_neighbour_does_not_turn_the_positions_of_a_short_text(tmp_path: Path) -> None:
+    config = transformers.models.auto.configuration_auto.CONFIG_MAPPING["phi3"]
+    factors = {"short_factor": [1.0] * 8, "long_factor": [4.0] * 8}
+    changes = {"rope_parameters": {"rope_type": "longrope", "rope_theta": 1e4, "original_max_position_embeddings": 48, **factors}}
+    model = small_model(transformers.Phi3ForCausalLM, config, original_max_position_embeddings=48, **changes)
+    model.generation_config = transformers.GenerationConfig(pad_token_id=0)
+    model.save_pretrained(tmp_path)
+    byte_tokenizer().save_pretrained(tmp_path)
+    starts = [tuple(token % (VOCABULARY - 2) + 2 for token in prompt(length)) for length in (6, 64)]
+    with Engine.load(tmp_path, device="cpu", dtype="float32", threads=1, rows=2) as engine:
+        assert engine.info.path == "fallback"
+        handles = [engine.submit(spec(start, max_tokens=12)) for start in starts]
+        assert [ids(handle) for handle in handles] == [generate(model, start, 12) for start in starts]
