@@ -5,7 +5,7 @@ import { fill, gettext } from "../../i18n";
 import { count, number, probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
 import { waterfall } from "../../store/trace";
-import { token } from "../../store/view";
+import { run, token } from "../../store/view";
 import { quoted } from "../../tokens/pieces";
 import { Dice } from "./Dice";
 import { Waterfall } from "./Waterfall";
@@ -19,7 +19,7 @@ export function Choice() {
     return current && { token: current, ...waterfall(current) };
   });
   const shown = table.value;
-  if (!shown) return <p class="note">{gettext("This step was decoded without a trace. Set “Candidates” above 0 and run again.")}</p>;
+  if (!shown) return <p class="note">{untraced()}</p>;
   return (
     <div class="choice">
       <Sentence token={shown.token} />
@@ -27,6 +27,12 @@ export function Choice() {
       <Waterfall token={shown.token} table={shown} />
     </div>
   );
+}
+
+function untraced(): string {
+  return run.value.several.beams.length > 0
+    ? gettext("A beam search draws no dice: the scores of the hypotheses decided.")
+    : gettext("This step was decoded without a trace. Set “Candidates” above 0 and run again.");
 }
 
 function Sentence({ token }: { token: Token & { trace: Trace } }) {
