@@ -2,7 +2,13 @@ import { expect, test } from "vitest";
 import { believed, perplexity } from "../../src/prompt/score";
 import type { ReadToken } from "../../src/protocol/generated";
 
-const read = (logprob: number | null): ReadToken => ({ id: 1, piece: new Uint8Array(), logprob, rank: logprob && 2, entropy: logprob && 3 });
+const read = (logprob: number | null): ReadToken => ({
+  id: 1,
+  piece: new Uint8Array(),
+  logprob,
+  rank: logprob && 2,
+  entropy: logprob && 3,
+});
 
 test("perplexity is the exponential of the mean surprisal of the tokens that have one", () => {
   expect(perplexity([read(null), read(Math.log(0.5)), read(Math.log(0.125))])).toBeCloseTo(4, 10);
