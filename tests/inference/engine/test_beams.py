@@ -74,6 +74,39 @@ def test_hypotheses_are_those_of_generate(
     agree(found, reference_beams(reference(family), start, EOS, **SETTINGS[name]))
 
 
+def diverse_greedy(model: Any, start: Sequence[int], groups: int, penalty: float, count: int) -> list[tuple[list[int], float]]:
+    """Groups of one beam, written out from Vijayakumar et al. 2016: each pays for every earlier group that takes the same token."""
+    rows: list[list[int]] = [[] for _ in range(groups)]
+    totals = [0.0] * groups
+    for _ in range(count):
+        taken: list[int] = []
+        for group in range(groups):
+            with torch.no_grad():
+                logprobs = torch.log_softmax(model(torch.tensor([[*start, *rows[group]]])).logits[0, -1], -1)
+            for token in taken:
+                logprobs[token] -= penalty
+            token = int(logprobs.argmax())
+            totals[group] += float(logprobs[token])
+            taken.append(token)
+            rows[group].append(token)
+    return sorted(((row, total / count) for row, total in zip(rows, totals, strict=True)), key=lambda one: -one[1])
+
+
+@pytest.mark.parametrize("penalty", [0.3, 2.0])
+def test_groups_pay_for_what_earlier_ones_take(penalty: float, engine_of: Callable[[str], Engine], reference: Callable[[str], Any]) -> None:
+    start, settings = prompt(9), {"num_beams": 3, "num_beam_groups": 3, "diversity_penalty": penalty, "n": 3}
+    found = hypotheses(list(engine_of("llama").run(beam_spec(start, (), 8, **settings))))
+    assert len({tuple(one.ids) for one in found}) > 1
+    agree(found, diverse_greedy(reference("llama"), start, 3, penalty, 8))
+
+
+def test_groups_that_pay_nothing_find_the_same(engine_of: Callable[[str], Engine], reference: Callable[[str], Any]) -> None:
+    start = prompt(9)
+    found = hypotheses(list(engine_of("llama").run(beam_spec(start, num_beams=4, num_beam_groups=2, n=4))))
+    expected = reference_beams(reference("llama"), start, EOS, num_beams=2, n=2)
+    agree(found, [one for one in expected for _ in range(2)])
+
+
 def test_the_settings_tell_the_hypotheses_apart(reference: Callable[[str], Any]) -> None:
     """Else equality above would prove little: lengths differ, some end early, and the settings matter."""
     found = {name: reference_beams(reference("llama"), prompt(9), EOS, **settings) for name, settings in SETTINGS.items()}
