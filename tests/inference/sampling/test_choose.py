@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 
 from inference.events import Trace
 from inference.sampling.arrays import Floats
@@ -75,15 +75,19 @@ def same_removals(trace: Trace, trail: list[reference.Stage]) -> None:
             assert np.isnan(value)
 
 
+ILL_CONDITIONED = 1e9  # scores that a tiny temperature and the smoothing's cube have blown up differ in more than their last digits
+
+
 @settings(max_examples=200, deadline=None)
 @given(seeds)
+@example(14759)
 def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
     rng, vocab = case(seed)
     logits, params = random_logits(rng, vocab), random_params(rng, vocab)
     prompt, output, eos = (rng.integers(vocab, size=size).tolist() for size in (5, int(rng.integers(30)), 1))
     context: dict[str, Any] = {"prompt": prompt, "output": output, "eos": eos, "toss": Rolls(seed, 0, FOR_XTC).at(len(output))}
     trail = reference.run(logits, params, **context)
-    if borderline(logits, params, **context):
+    if borderline(logits, params, **context) or any(abs(stage.logsumexp) > ILL_CONDITIONED for stage in trail):
         return
     choice = one(logits, params, seed=seed, prompt=prompt, output=output, eos=eos)
     assert choice.trace is not None
