@@ -25,8 +25,8 @@ from inference import Engine, RunSpec, SamplingParams, Watch
 from inference.engine.meters import peak_rss_bytes
 from inference.events import Token
 from inference.insight.insight import Insight
-from inference.insight.messages import AskAttention, AskAttribution
 from inference.insight.past import LogitCache, Past
+from inference.questions import AskAttention, AskAttribution
 
 PROMPT, TOKENS = 32, 200
 NOTHING = Watch(top_n=0, attention="off")

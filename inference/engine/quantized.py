@@ -7,6 +7,7 @@ Embeddings, the output head, norms, and experts that a family keeps in one tenso
 
 from __future__ import annotations
 
+from abc import abstractmethod
 from collections.abc import Iterator
 from typing import Any
 
@@ -52,9 +53,9 @@ class QuantizedLinear(torch.nn.Module):  # type: ignore[misc]  # torch is untype
         out = self._product(x.reshape(-1, self.in_features)).reshape(*x.shape[:-1], self.out_features)
         return out if self.bias is None else out + self.bias
 
+    @abstractmethod
     def _product(self, x: torch.Tensor) -> torch.Tensor:
         """(rows, in) -> (rows, out)."""
-        raise NotImplementedError
 
 
 class Int8Linear(QuantizedLinear):

@@ -11,7 +11,7 @@ from inference.engine.aside import Pieces
 from inference.engine.model import Model
 from inference.events import Block
 from inference.insight.gradient import Score, embeddings, slope
-from inference.insight.messages import AskAttribution, Attribution
+from inference.questions import AskAttribution, Attribution
 
 
 def attribution(model: Model, ids: Sequence[int], token: int, asked: AskAttribution) -> Pieces[Attribution]:

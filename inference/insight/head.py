@@ -11,7 +11,7 @@ from inference.engine.errors import RunError
 from inference.engine.model import Model
 from inference.events import Block
 from inference.insight.forward import Attended, Forward, hands_over
-from inference.insight.messages import HeadView
+from inference.questions import HeadView
 
 
 def head_view(model: Model, ids: Sequence[int], layer: int, head: int) -> Pieces[HeadView]:

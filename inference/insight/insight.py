@@ -20,7 +20,10 @@ from inference.insight.attribution import attribution
 from inference.insight.head import head_view
 from inference.insight.lens import lens
 from inference.insight.maps import LAYERS, ROLLOUT, attention_maps
-from inference.insight.messages import (
+from inference.insight.past import LogitCache, LogitRows, Past
+from inference.insight.score import read
+from inference.insight.what_if import divergence, what_if
+from inference.questions import (
     AskAttention,
     AskAttribution,
     AttentionMaps,
@@ -31,9 +34,6 @@ from inference.insight.messages import (
     Reading,
     WhatIf,
 )
-from inference.insight.past import LogitCache, LogitRows, Past
-from inference.insight.score import read
-from inference.insight.what_if import divergence, what_if
 from inference.sampling.sampler import Sampler
 from inference.spec import SamplingParams
 

@@ -12,7 +12,7 @@ from inference.engine.model import Model
 from inference.events import Block
 from inference.insight.anatomy import Anatomy, streams
 from inference.insight.forward import Forward
-from inference.insight.messages import Lens
+from inference.questions import Lens
 
 _PIECE_LOGITS = 8_000_000  # numbers worked on between two yields
 

@@ -19,7 +19,7 @@ from inference.engine.errors import RunError
 from inference.engine.model import Model
 from inference.events import Block
 from inference.insight.forward import Forward, Weighed
-from inference.insight.messages import AskAttention, AttentionMaps
+from inference.questions import AskAttention, AttentionMaps
 
 MAX_ANSWER = 16 * 1024 * 1024  # bytes of cells in one answer
 MAX_ROLLOUT = 512 * 1024 * 1024  # bytes of matrices that rollout works on

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 
 from inference.engine.engine import Engine
-from inference.insight.messages import Reading, ReadToken
+from inference.questions import Reading, ReadToken
 
 
 def read(engine: Engine, text: str | Sequence[int]) -> Reading:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.events import Block
-from inference.insight.messages import Divergence, WhatIf
+from inference.questions import Divergence, WhatIf
 from inference.sampling.outlook import Outlook, Outlooks
 from inference.sampling.sampler import Sampler
 

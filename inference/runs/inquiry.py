@@ -9,7 +9,7 @@ from __future__ import annotations
 import msgpack
 
 from inference.events import ErrorInfo, to_wire
-from inference.insight.messages import Answer, AnyQuestion
+from inference.questions import Answer, AnyQuestion
 from inference.spec import ModelSource, Spec
 
 INSIGHT_TASK = "inference.insight"  # argument: an Inquiry as JSON

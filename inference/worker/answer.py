@@ -9,7 +9,7 @@ import msgpack
 
 from inference.eventlog.protocol import EventLog
 from inference.events import ErrorInfo
-from inference.insight.messages import (
+from inference.questions import (
     Answer,
     AskAttention,
     AskAttribution,
@@ -21,9 +21,9 @@ from inference.insight.messages import (
 )
 from inference.runs.inquiry import Inquiry
 from inference.runs.job import Job
-from inference.sources import SourceError
 from inference.spec import ModelSource, SamplingParams
 from inference.worker.engines import Engines
+from inference.worker.refusals import error_info
 
 if TYPE_CHECKING:  # torch takes seconds to import: with the first question
     from inference.insight.insight import Insight
@@ -54,7 +54,10 @@ class Answerer:
         try:
             frame = inquiry.answered(self._answer(inquiry))
         except Exception as error:
-            frame = inquiry.refused(_info(error))
+            info = error_info(error)
+            if info.code == "internal":
+                logger.exception("a question failed")
+            frame = inquiry.refused(info)
         self._log.post(inquiry.box, frame, KEPT_SECONDS)
 
     def _answer(self, inquiry: Inquiry) -> Answer:
@@ -110,14 +113,3 @@ def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None
             return insight.attribution(past.ids, asked)
         case AskHead(position=position, layer=layer, head=head):
             return insight.head(past.ids, position, layer, head)
-
-
-def _info(error: Exception) -> ErrorInfo:
-    """Refusals carry a code; anything else is ours to answer for, and its text may tell of paths."""
-    if isinstance(error, SourceError):
-        return ErrorInfo("model_unavailable", "the worker does not find the model's files", "model")
-    info = getattr(error, "info", None)
-    if isinstance(info, ErrorInfo):
-        return info
-    logger.exception("a question failed")
-    return ErrorInfo("internal", f"the worker failed: {type(error).__name__}")

@@ -9,12 +9,12 @@ import logging
 import secrets
 
 from inference.eventlog.protocol import EventLog, Lease, LogUnavailable, StaleLease, UnknownRun
-from inference.events import ErrorInfo, Finished, Loading
+from inference.events import Finished, Loading
 from inference.runs.history import History, history_of
 from inference.runs.job import Job
-from inference.sources import SourceError
 from inference.worker.care import Care, Cared
 from inference.worker.engines import Engines
+from inference.worker.refusals import error_info
 from inference.worker.writer import HistoryLost, Writer
 
 MAX_BEGINNINGS = 5  # a run whose log is lost so often is left to the supervisor
@@ -73,7 +73,7 @@ class Decoder:
         except Exception as error:
             logger.exception("the run failed", extra={"run": cared.lease.run})
             if not cared.stopped:
-                writer.say(Finished("error", None, "", _info(error), history.usage, None, None))
+                writer.say(Finished("error", None, "", error_info(error), history.usage, None, None))
 
     def _follow_engine(self, cared: Cared, job: Job, history: History, writer: Writer) -> None:
         (control,) = self._log.control([cared.lease.run])
@@ -94,13 +94,3 @@ class Decoder:
             self._log.release(lease)
         except LogUnavailable:
             logger.warning("the event log is away: the lease will lapse", extra={"run": lease.run})
-
-
-def _info(error: Exception) -> ErrorInfo:
-    """The engine's own refusals carry a code; anything else is ours to answer for, and its text may tell of paths."""
-    if isinstance(error, SourceError):
-        return ErrorInfo("model_unavailable", "the worker does not find the model's files", "model")
-    info = getattr(error, "info", None)
-    if isinstance(info, ErrorInfo):
-        return info
-    return ErrorInfo("internal", f"the worker failed: {type(error).__name__}")

@@ -10,7 +10,7 @@ import secrets
 from collections.abc import Awaitable, Callable
 
 from inference.events import ErrorInfo
-from inference.insight.messages import AskDivergence
+from inference.questions import AskDivergence
 from inference.runs.inquiry import INSIGHT_TASK, Inquiry
 from inference.spec import ModelSource
 from playground.catalog import services as catalog

@@ -14,7 +14,7 @@ import msgpack
 from pydantic import Field, TypeAdapter
 
 from inference.events import ErrorInfo, to_wire
-from inference.insight.messages import Answer, AnyQuestion
+from inference.questions import Answer, AnyQuestion
 from inference.spec import RunSpec, Spec, Watch
 
 MAX_FRAME_BYTES = 64 * 1024
@@ -66,7 +66,7 @@ class Cancel(Spec):
 
 
 class Ask(Spec):
-    """A question about a run as far as it has got (``inference.insight.messages``). Answered by ``answer`` or ``error``, when it is done."""
+    """A question about a run as far as it has got (``inference.questions``). Answered by ``answer`` or ``error``, when it is done."""
 
     type: Literal["ask"]
     ref: Ref

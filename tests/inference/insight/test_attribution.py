@@ -12,7 +12,7 @@ from inference import Engine
 from inference.engine.errors import RunError
 from inference.insight.attribution import path, score_of
 from inference.insight.insight import Insight
-from inference.insight.messages import AskAttribution
+from inference.questions import AskAttribution
 from tests.inference.engine.runs import ids, prompt, spec
 from tests.inference.models import CONFIGS
 

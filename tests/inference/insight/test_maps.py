@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference.engine.errors import RunError
 from inference.insight.insight import Insight
 from inference.insight.maps import LAYERS, MAX_ROLLOUT, ROLLOUT, Rollout
-from inference.insight.messages import AskAttention, AttentionMaps
+from inference.questions import AskAttention, AttentionMaps
 from tests.inference.engine.runs import prompt
 from tests.inference.models import CONFIGS
 

@@ -12,7 +12,7 @@ import pytest
 
 from inference.eventlog.protocol import EventLog
 from inference.events import ErrorInfo
-from inference.insight.messages import Reading
+from inference.questions import Reading
 from inference.runs.inquiry import Inquiry
 from inference.worker.answer import Answerer
 from playground.live import asking
