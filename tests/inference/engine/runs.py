@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from typing import Any
 
 import torch
 
-from inference import RunSpec, SamplingParams, Watch
+from inference import Engine, RunSpec, SamplingParams, Watch
+from inference.engine.aside import Pieces, Work
 from inference.events import Event, Finished, Token
 from tests.inference.models import VOCABULARY
 
@@ -26,6 +29,31 @@ def spec(ids: Sequence[int] | str, watch: Watch = NOTHING, pace: float | None = 
     if isinstance(ids, str):
         return RunSpec(prompt=ids, sampling=params, watch=watch, max_tokens_per_second=pace)
     return RunSpec(prompt_token_ids=tuple(ids), sampling=params, watch=watch, max_tokens_per_second=pace)
+
+
+@contextmanager
+def held(engine: Engine) -> Iterator[None]:
+    """The engine takes no step meanwhile: runs submitted in here begin together, however slow the machine is."""
+    waiting, go_on = threading.Event(), threading.Event()
+
+    def hold() -> Pieces[None]:
+        waiting.set()
+        go_on.wait()
+        yield
+
+    engine.begin(Work(hold()))
+    waiting.wait()
+    try:
+        yield
+    finally:
+        go_on.set()
+
+
+def together(engine: Engine, wanted: Sequence[RunSpec]) -> list[list[Event]]:
+    """What runs that begin together say."""
+    with held(engine):
+        handles = [engine.submit(one) for one in wanted]
+    return [list(handle) for handle in handles]
 
 
 def tokens(events: Iterable[Event]) -> list[Token]:

@@ -31,7 +31,9 @@ SETTINGS: dict[str, dict[str, Any]] = {
 }
 
 
-def reference_beams(model: Any, start: Sequence[int], ends: Sequence[int], count: int = COUNT, **settings: Any) -> list[tuple[list[int], float]]:
+def reference_beams(
+    model: Any, start: Sequence[int], ends: Sequence[int], count: int = COUNT, **settings: Any
+) -> list[tuple[list[int], float]]:
     """Tokens and score of each hypothesis that transformers returns."""
     options = {name: value for name, value in settings.items() if name not in ("n", "min_tokens")}
     input_ids = torch.tensor([list(start)])

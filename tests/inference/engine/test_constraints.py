@@ -39,7 +39,10 @@ def asked(seed: int = 1, **settings: Any) -> RunSpec:
 
 @pytest.mark.parametrize("seed", range(8))
 def test_everything_that_a_random_model_says_matches(engine: Engine, seed: int) -> None:
-    chosen, matched, valid = (run(engine, seed, **asked) for asked in ({"choice": ("貓", "yes", "🎉 no")}, {"regex": "[a-z]{3,9}: [0-9]{1,4}"}, {"json_schema": SCHEMA}))
+    chosen, matched, valid = (
+        run(engine, seed, **asked)
+        for asked in ({"choice": ("貓", "yes", "🎉 no")}, {"regex": "[a-z]{3,9}: [0-9]{1,4}"}, {"json_schema": SCHEMA})
+    )
     assert text(chosen) in ("貓", "yes", "🎉 no")
     assert re.fullmatch("[a-z]{3,9}: [0-9]{1,4}", text(matched))
     jsonschema.validate(json.loads(text(valid)), SCHEMA)
@@ -166,7 +169,9 @@ def test_a_run_without_a_constraint_says_the_same_as_before(engine: Engine) -> N
         ({"grammar": "start: A\nA: /a{100}/ & /b{100}/"}, "grammar", "&"),
     ],
 )
-def test_a_constraint_that_does_not_compile_ends_the_run_before_it_begins(engine: Engine, settings: dict[str, Any], field: str, words: str) -> None:
+def test_a_constraint_that_does_not_compile_ends_the_run_before_it_begins(
+    engine: Engine, settings: dict[str, Any], field: str, words: str
+) -> None:
     (event,) = run(engine, **settings)
     error = finished([event]).error
     assert error is not None

@@ -51,15 +51,15 @@ def engine(engine_of: Callable[[str], Engine]) -> Engine:
 def generated(folder: Path, start: tuple[int, ...], **options: Any) -> list[int]:
     model = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder).eval()
     input_ids = torch.tensor([start])
-    out = model.generate(
-        input_ids=input_ids, attention_mask=torch.ones_like(input_ids), max_new_tokens=COUNT, do_sample=False, **options
-    )
+    out = model.generate(input_ids=input_ids, attention_mask=torch.ones_like(input_ids), max_new_tokens=COUNT, do_sample=False, **options)
     new: list[int] = out[0, 1:].tolist()  # without the start token
     return new
 
 
 @pytest.mark.parametrize("family", CONFIGS)
-def test_greedy_tokens_equal_generate_side_by_side(family: str, engine_of: Callable[[str], Engine], folder_of: Callable[[str], Path]) -> None:
+def test_greedy_tokens_equal_generate_side_by_side(
+    family: str, engine_of: Callable[[str], Engine], folder_of: Callable[[str], Path]
+) -> None:
     engine = engine_of(family)
     handles = [engine.submit(spec(prompt(length), max_tokens=COUNT)) for length in LENGTHS]
     found = [ids(handle) for handle in handles]
@@ -149,7 +149,6 @@ def test_several_samples_share_what_the_encoder_read_and_differ(engine: Engine) 
     by_sample = [[token.id for token in tokens(several) if token.sample == n] for n in range(3)]
     assert by_sample[0] == ids(engine.run(wanted))
     assert len({tuple(row) for row in by_sample}) == 3
-
 
 
 def test_a_text_by_itself_cannot_be_scored(engine: Engine) -> None:

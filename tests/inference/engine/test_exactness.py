@@ -37,7 +37,9 @@ def test_greedy_tokens_equal_generate(family: str, engine_of: Callable[[str], En
     assert len(set(found)) >= 10  # else this would prove nothing
 
 
-def test_greedy_tokens_equal_generate_among_others(family: str, engine_of: Callable[[str], Engine], reference: Callable[[str], Any]) -> None:
+def test_greedy_tokens_equal_generate_among_others(
+    family: str, engine_of: Callable[[str], Engine], reference: Callable[[str], Any]
+) -> None:
     """Rows join and leave at different steps; neighbours sample, watch, penalise and end early."""
     engine = engine_of(family)
     handles = []

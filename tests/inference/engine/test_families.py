@@ -52,7 +52,9 @@ def test_tokens_and_logits_are_the_models_own(folder: Path, reference: Any) -> N
         assert (info.path == "packed") == (family in PACKED), info.path_reason
         assert info.attention == (family not in UNWATCHABLE)
         watched = Watch(top_n=3, attention="all")
-        handles = [engine.submit(spec(start, watch=watched if n == 1 else Watch(top_n=0), max_tokens=COUNT)) for n, start in enumerate(starts)]
+        handles = [
+            engine.submit(spec(start, watch=watched if n == 1 else Watch(top_n=0), max_tokens=COUNT)) for n, start in enumerate(starts)
+        ]
         found = [ids(handle) for handle in handles]
         scored = engine.score(list(starts[1]))
     assert found == [generate(reference, start, COUNT) for start in starts]

@@ -62,7 +62,9 @@ def test_resuming_gives_the_same_tokens(engine: Engine) -> None:
 
 def test_the_trace_shows_it_as_the_first_stage(engine: Engine) -> None:
     watch = Watch(top_n=160, attention="off")
-    (first, *_) = tokens(engine.run(spec(prompt(9), guidance_scale=2.0, negative_prompt=NEGATIVE, watch=watch, temperature=1.0, max_tokens=1)))
+    (first, *_) = tokens(
+        engine.run(spec(prompt(9), guidance_scale=2.0, negative_prompt=NEGATIVE, watch=watch, temperature=1.0, max_tokens=1))
+    )
     (against, *_) = tokens(engine.run(spec(engine.encode(NEGATIVE), watch=watch, temperature=1.0, max_tokens=1)))
     assert first.trace is not None
     assert against.trace is not None

@@ -14,7 +14,7 @@ from inference import Engine, RunSpec, Watch
 from inference.engine.invariant import SteadyRunner
 from inference.events import Event
 from inference.progress import Progress
-from tests.inference.engine.runs import finished, generate, ids, prompt, spec, tokens
+from tests.inference.engine.runs import finished, generate, ids, prompt, spec, together, tokens
 
 LENGTHS = (5, 17, 32, 33, 64, 90, 7, 50, 2, 80, 41, 12, 28, 77, 19, 60)
 CASES = [("llama", "float32"), ("llama", "bfloat16"), ("gpt2", "float32"), ("gemma2", "bfloat16"), ("mixtral", "float32")]
@@ -94,8 +94,7 @@ def test_a_preempted_run_has_the_same_bits(steady: Callable[..., Engine]) -> Non
     arena = engine.model.runner.arena
     assert arena is not None
     arena.limit_bytes = 170 * arena.bytes_per_token
-    handles = [engine.submit(one) for one in wanted]
-    runs = [list(handle) for handle in handles]
+    runs = together(engine, wanted)
     timings = [finished(run).timing for run in runs]
     assert [bits(run) for run in runs] == alone(steady("llama"), wanted)
     assert sum(timing.preemptions for timing in timings if timing is not None) > 0

@@ -56,9 +56,7 @@ def test_nan_logits_end_one_run_and_no_other(poisoned: Engine) -> None:
     assert together(poisoned, GOOD[0])[1] == expected  # nothing of it is left in its slot
 
 
-def test_running_out_of_memory_in_a_step_ends_the_run_at_fault(
-    checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_running_out_of_memory_in_a_step_ends_the_run_at_fault(checkpoint: Callable[[str], Path], monkeypatch: pytest.MonkeyPatch) -> None:
     with Engine.load(checkpoint("llama"), device="cpu", threads=1) as engine:
         expected = alone(engine)
         forward = engine.model.runner.forward
@@ -79,6 +77,7 @@ def test_running_out_of_memory_in_a_step_ends_the_run_at_fault(
 
 def test_an_exception_in_one_pipeline_ends_that_run(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     expected = alone(engine)
+
     def failing(logits: torch.Tensor, samplers: Sequence[Any], watches: Sequence[Watch]) -> list[Any]:
         if any(watch.attention == "all" for watch in watches):
             raise ZeroDivisionError("a stage failed")

@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from inference import Engine, RunSpec, Watch
+from inference import Engine, Watch
 from inference.events import Event, Finished, Prefilled, Resumed, Started
-from tests.inference.engine.runs import finished, ids, prompt, spec, text, tokens
+from tests.inference.engine.runs import finished, held, ids, prompt, spec, text, together, tokens
 
 ROOM = 170  # positions: two of the runs below at their full length, or three of them when they begin
 WANTED = [
@@ -32,18 +32,13 @@ def limit(engine: Engine, positions: int) -> None:
     arena.limit_bytes = positions * arena.bytes_per_token
 
 
-def together(engine: Engine, wanted: list[RunSpec] = WANTED) -> list[list[Event]]:
-    handles = [engine.submit(one) for one in wanted]
-    return [list(handle) for handle in handles]
-
-
 def preemptions(runs: list[list[Event]]) -> list[int]:
     timings = [finished(run).timing for run in runs]
     return [timing.preemptions for timing in timings if timing is not None]
 
 
 def test_preempted_runs_give_the_tokens_and_text_of_undisturbed_ones(tight: Engine, engine: Engine) -> None:
-    runs = together(tight)
+    runs = together(tight, WANTED)
     alone = [list(engine.run(one)) for one in WANTED]
     assert sum(preemptions(runs)) >= 1
     assert [ids(run) for run in runs] == [ids(run) for run in alone]
@@ -52,7 +47,7 @@ def test_preempted_runs_give_the_tokens_and_text_of_undisturbed_ones(tight: Engi
 
 
 def test_a_preempted_run_says_everything_once_and_in_order(tight: Engine) -> None:
-    for run in together(tight):
+    for run in together(tight, WANTED):
         kinds = [type(event) for event in run]
         assert kinds[:2] == [Started, Prefilled]
         assert [kinds.count(kind) for kind in (Started, Prefilled, Resumed, Finished)] == [1, 1, 0, 1]
@@ -62,7 +57,7 @@ def test_a_preempted_run_says_everything_once_and_in_order(tight: Engine) -> Non
 
 
 def test_the_earliest_run_is_never_preempted(tight: Engine) -> None:
-    assert preemptions(together(tight))[0] == 0
+    assert preemptions(together(tight, WANTED))[0] == 0
 
 
 def test_attention_rows_of_a_preempted_run_are_those_of_an_undisturbed_one(tight: Engine, engine: Engine) -> None:
@@ -101,7 +96,8 @@ def test_a_scored_text_that_is_preempted_gets_its_numbers(checkpoint: Callable[[
 
 
 def test_a_run_can_be_cancelled_while_it_is_preempted(tight: Engine) -> None:
-    handles = [tight.submit(spec(prompt(20 + n), max_tokens=50, pace=30.0)) for n in range(3)]
+    with held(tight):
+        handles = [tight.submit(spec(prompt(20 + n), max_tokens=50, pace=30.0)) for n in range(3)]
     seen: list[Event] = []
     while (event := handles[2].get(0.25)) is not None:  # until it falls silent
         seen.append(event)

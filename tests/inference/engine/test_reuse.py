@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from inference import Engine, RunSpec, Watch
 from inference.events import Attention, Event, Prefilled
 from inference.progress import Progress
-from tests.inference.engine.runs import finished, ids, prompt, spec, text, tokens
+from tests.inference.engine.runs import finished, held, ids, prompt, spec, text, together, tokens
 from tests.inference.models import FAMILIES, SLOW
 
 WATCHED = Watch(top_n=5, attention="all")
@@ -105,15 +105,15 @@ def test_what_a_run_answered_is_reused_as_well(fresh: Callable[..., Engine]) -> 
 def test_runs_that_come_together_read_a_shared_prompt_once(fresh: Callable[..., Engine]) -> None:
     engine = fresh()
     specs = [spec((*prompt(70), n), max_tokens=10) for n in range(5)]
-    handles = [engine.submit(one) for one in specs]
-    runs = [list(handle) for handle in handles]
+    runs = together(engine, specs)
     assert [reused(run) for run in runs] == [0, 70, 70, 70, 70]
     assert [ids(run) for run in runs] == [ids(fresh(prefix_cache=False).run(one)) for one in specs]
 
 
 def test_who_waits_for_a_prompt_that_is_given_up_reads_it_itself(fresh: Callable[..., Engine]) -> None:
     engine = fresh()
-    first, second = (engine.submit(spec(prompt(150), max_tokens=5)) for _ in range(2))
+    with held(engine):
+        first, second = (engine.submit(spec(prompt(150), max_tokens=5)) for _ in range(2))
     first.cancel()
     assert ids(second) == ids(fresh(prefix_cache=False).run(spec(prompt(150), max_tokens=5)))
 
@@ -173,8 +173,7 @@ def test_preempted_runs_come_back_with_what_they_had_read(fresh: Callable[..., E
     assert arena is not None
     arena.limit_bytes = 170 * arena.bytes_per_token
     wanted: list[RunSpec] = [spec(prompt(20 + n), max_tokens=50, temperature=1.1, seed=n) for n in range(4)]
-    handles = [engine.submit(one) for one in wanted]
-    runs = [list(handle) for handle in handles]
+    runs = together(engine, wanted)
     timings = [finished(run).timing for run in runs]
     assert sum(timing.preemptions for timing in timings if timing is not None) > 0
     alone = [list(fresh(prefix_cache=False).run(one)) for one in wanted]

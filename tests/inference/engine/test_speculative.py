@@ -88,7 +88,10 @@ def test_a_right_guess_saves_a_forward_pass(drafted: Engine) -> None:
 
 @pytest.mark.parametrize("how", [LOOKUP, DRAFT], ids=["lookup", "draft"])
 def test_neighbours_change_nothing_and_nothing_changes_for_them(drafted: Engine, how: dict[str, Any]) -> None:
-    wanted = [spec((*prompt(4 + n, n), *REPEATING), max_tokens=30, seed=n, **(SAMPLED if n % 2 else {}), **(how if n < 4 else {})) for n in range(6)]
+    wanted = [
+        spec((*prompt(4 + n, n), *REPEATING), max_tokens=30, seed=n, **(SAMPLED if n % 2 else {}), **(how if n < 4 else {}))
+        for n in range(6)
+    ]
     alone = [ids(drafted.run(one)) for one in wanted]
     handles = [drafted.submit(one) for one in wanted]
     assert [ids(handle) for handle in handles] == alone
