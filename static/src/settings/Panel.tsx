@@ -2,16 +2,20 @@
 
 import { fill, gettext } from "../i18n";
 import { activePreset, applyPreset, boot, draft, faults, fields } from "../store/draft";
+import { useGradual } from "./gradual";
 import { Setting } from "./Setting";
 import { isOff, type Field } from "./schema";
 import { Watching } from "./Watching";
 
+const SEEN_AT_ONCE = 1; // groups
+
 export function Panel() {
+  const drawn = useGradual(SEEN_AT_ONCE, boot.groups.length);
   return (
     <aside class="pane settings" id="settings" aria-label={gettext("Settings")}>
       <div class="settings-scroll">
         <Presets />
-        {boot.groups.map(({ name, title }) => (
+        {boot.groups.slice(0, drawn).map(({ name, title }) => (
           <Group key={name} title={title} fields={fields.filter(({ group }) => group === name)} open={name === "sampling"} />
         ))}
         <Watching />
