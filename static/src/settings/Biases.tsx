@@ -2,11 +2,13 @@
 
 import { useState } from "preact/hooks";
 import { fill, gettext } from "../i18n";
-import { set } from "../store/draft";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
 import { parse } from "./values";
 
 export function Biases({ field, value, describedBy, invalid }: ControlProps) {
+  const { change } = useBinding();
+  const set = (next: Record<string, number | string>) => change({ [field.name]: next });
   const biases = value as Record<string, number | string>;
   const without = (id: string) => Object.fromEntries(Object.entries(biases).filter(([other]) => other !== id));
   return (
@@ -21,19 +23,14 @@ export function Biases({ field, value, describedBy, invalid }: ControlProps) {
             aria-label={fill(gettext("Bias of token %(id)s"), { id })}
             aria-invalid={invalid}
             value={String(bias)}
-            onInput={({ currentTarget }) => set(field.name, { ...biases, [id]: parse(currentTarget.value, false) ?? 0 })}
+            onInput={({ currentTarget }) => set({ ...biases, [id]: parse(currentTarget.value, false) ?? 0 })}
           />
-          <button
-            type="button"
-            class="icon"
-            aria-label={fill(gettext("Remove %(item)s"), { item: id })}
-            onClick={() => set(field.name, without(id))}
-          >
+          <button type="button" class="icon" aria-label={fill(gettext("Remove %(item)s"), { item: id })} onClick={() => set(without(id))}>
             ×
           </button>
         </div>
       ))}
-      <AddBias add={(id) => set(field.name, { ...biases, [id]: 0 })} />
+      <AddBias add={(id) => set({ ...biases, [id]: 0 })} />
     </div>
   );
 }

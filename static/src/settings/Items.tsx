@@ -2,19 +2,20 @@
 
 import { useState } from "preact/hooks";
 import { fill, gettext } from "../i18n";
-import { set } from "../store/draft";
 import { label } from "../tokens/pieces";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
 import { unescape } from "./values";
 
 const visible = (item: unknown): string => (typeof item === "string" ? label(new TextEncoder().encode(item)) : String(item));
 
 export function Items({ field, value, describedBy, invalid }: ControlProps) {
+  const { change, prefix } = useBinding();
   const list = value as (string | number)[];
   const [text, setText] = useState("");
   const add = () => {
     const item = field.kind === "strings" ? unescape(text) : Number.isNaN(Number(text)) ? text : Number(text);
-    if (text !== "" && !list.includes(item)) set(field.name, [...list, item]);
+    if (text !== "" && !list.includes(item)) change({ [field.name]: [...list, item] });
     setText("");
   };
   return (
@@ -25,12 +26,7 @@ export function Items({ field, value, describedBy, invalid }: ControlProps) {
           class="chip piece"
           key={item}
           aria-label={fill(gettext("Remove %(item)s"), { item: visible(item) })}
-          onClick={() =>
-            set(
-              field.name,
-              list.filter((other) => other !== item),
-            )
-          }
+          onClick={() => change({ [field.name]: list.filter((other) => other !== item) })}
         >
           {visible(item)} <span aria-hidden="true">×</span>
         </button>
@@ -38,7 +34,7 @@ export function Items({ field, value, describedBy, invalid }: ControlProps) {
       <input
         class="number wide"
         type="text"
-        aria-labelledby={`name-${field.name}`}
+        aria-labelledby={`${prefix}name-${field.name}`}
         aria-describedby={describedBy}
         aria-invalid={invalid}
         placeholder={field.kind === "strings" ? gettext("text, \\n for a new line, then Enter") : gettext("token id, then Enter")}

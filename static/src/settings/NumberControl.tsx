@@ -2,19 +2,20 @@
 
 import { gettext } from "../i18n";
 import { run } from "../store/view";
-import { set } from "../store/draft";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
 import type { Field } from "./schema";
 import { parse } from "./values";
 
 export function NumberControl({ field, value, describedBy, invalid }: ControlProps) {
+  const { change, prefix } = useBinding();
   return (
     <div class="number-control">
       {field.slider && <Slider field={field} value={value} slider={field.slider} />}
       {field.name === "seed" && <KeepSeed />}
       <input
         class={field.slider ? "number" : "number wide"}
-        id={`field-${field.name}`}
+        id={`${prefix}field-${field.name}`}
         type="text"
         inputMode="decimal"
         autocomplete="off"
@@ -23,7 +24,7 @@ export function NumberControl({ field, value, describedBy, invalid }: ControlPro
         aria-invalid={invalid}
         placeholder={field.nullable ? empty(field) : undefined}
         value={value === null ? "" : String(value)}
-        onInput={({ currentTarget }) => set(field.name, parse(currentTarget.value, field.nullable))}
+        onInput={({ currentTarget }) => change({ [field.name]: parse(currentTarget.value, field.nullable) })}
       />
     </div>
   );
@@ -33,6 +34,7 @@ export function NumberControl({ field, value, describedBy, invalid }: ControlPro
 const empty = ({ name }: Field): string => (name === "seed" ? gettext("a new one each run") : gettext("as the dialect"));
 
 function Slider({ field, value, slider: [min, max, step] }: { field: Field; value: unknown; slider: [number, number, number] }) {
+  const { change } = useBinding();
   const at = typeof value === "number" ? Math.min(max, Math.max(min, value)) : min;
   return (
     <input
@@ -42,13 +44,14 @@ function Slider({ field, value, slider: [min, max, step] }: { field: Field; valu
       {...{ min, max, step }}
       value={at}
       style={{ "--at": (at - min) / (max - min) }}
-      onInput={({ currentTarget }) => set(field.name, Number(currentTarget.value))}
+      onInput={({ currentTarget }) => change({ [field.name]: Number(currentTarget.value) })}
     />
   );
 }
 
 /** Takes over the seed that the last run drew, to see the same run again. */
 function KeepSeed() {
+  const { change } = useBinding();
   const seed = run.value.started?.seed;
   return (
     <button
@@ -56,7 +59,7 @@ function KeepSeed() {
       class="button small"
       disabled={seed === undefined}
       title={seed === undefined ? undefined : String(seed)}
-      onClick={() => set("seed", seed)}
+      onClick={() => change({ seed })}
     >
       {gettext("Last used")}
     </button>

@@ -1,7 +1,7 @@
 /** A setting that is one of a few values. */
 
 import { gettext } from "../i18n";
-import { set } from "../store/draft";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
 
 /** What the values of settings are called, some of one setting alone; any other is shown as it is. */
@@ -23,15 +23,16 @@ const titles = (): Record<string, string> => ({
 });
 
 export function Options({ field, value, describedBy, invalid }: ControlProps) {
+  const { change, prefix } = useBinding();
   const all = titles();
   return (
     <select
       class="select"
-      id={`field-${field.name}`}
+      id={`${prefix}field-${field.name}`}
       aria-describedby={describedBy}
       aria-invalid={invalid}
       value={field.options.indexOf(value)}
-      onChange={({ currentTarget }) => set(field.name, field.options[Number(currentTarget.value)])}
+      onChange={({ currentTarget }) => change({ [field.name]: field.options[Number(currentTarget.value)] })}
     >
       {field.options.map((option, k) => (
         <option key={k} value={k}>

@@ -3,21 +3,23 @@
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
 import { stageTitle } from "../inspector/choice/stages";
-import { draft, fields, set } from "../store/draft";
+import { fields } from "../store/draft";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
-import { isOff, type Field } from "./schema";
+import { isOff, type Field, type Values } from "./schema";
 import { moved } from "./values";
 
 const dragged = signal<string | null>(null);
 
 export function Order({ field, value }: ControlProps) {
-  const order = (value as string[] | null) ?? field.orders[String(draft.value.sampling.dialect)] ?? [];
-  const on = order.filter((name) => isOn(field, name));
+  const { values, prefix } = useBinding();
+  const order = (value as string[] | null) ?? field.orders[String(values.value.dialect)] ?? [];
+  const on = order.filter((name) => isOn(field, name, values.value));
   const off = order.filter((name) => !on.includes(name));
   const left = (field.bounds.enum ?? []).filter((name) => !order.includes(name));
   return (
     <>
-      <ol class="order" aria-labelledby={`name-${field.name}`}>
+      <ol class="order" aria-labelledby={`${prefix}name-${field.name}`}>
         {on.map((name) => (
           <Stage key={name} {...{ field, order, among: on, name }} />
         ))}
@@ -38,18 +40,19 @@ export function Order({ field, value }: ControlProps) {
 }
 
 /** Whether the setting that switches the stage on is not neutral. A constraint may be any of its group. */
-function isOn({ switches }: Field, stage: string): boolean {
+function isOn({ switches }: Field, stage: string, values: Values): boolean {
   const ofStage = fields.filter(
     ({ name, group }) => name === (switches[stage] ?? stage) || (stage === "constraint" && group === "constraints"),
   );
-  return ofStage.some((field) => !isOff(field, draft.value.sampling[field.name]));
+  return ofStage.some((field) => !isOff(field, values[field.name]));
 }
 
 /** `among` are the stages that it is shown with: it moves past those that are not. */
 function Stage({ field, order, among, name }: { field: Field; order: string[]; among: string[]; name: string }) {
+  const { change } = useBinding();
   const title = stageTitle(name);
   const at = among.indexOf(name);
-  const moveTo = (other: string | undefined) => other && set(field.name, moved(order, name, order.indexOf(other)));
+  const moveTo = (other: string | undefined) => other && change({ [field.name]: moved(order, name, order.indexOf(other)) });
   return (
     <li
       class={dragged.value === name ? "order-item dragged" : "order-item"}
@@ -58,7 +61,7 @@ function Stage({ field, order, among, name }: { field: Field; order: string[]; a
       onDragEnd={() => (dragged.value = null)}
       onDragOver={(event) => {
         event.preventDefault();
-        if (dragged.value && dragged.value !== name) set(field.name, moved(order, dragged.value, order.indexOf(name)));
+        if (dragged.value && dragged.value !== name) change({ [field.name]: moved(order, dragged.value, order.indexOf(name)) });
       }}
     >
       <span class="grip" aria-hidden="true" />
@@ -85,12 +88,7 @@ function Stage({ field, order, among, name }: { field: Field; order: string[]; a
         type="button"
         class="icon"
         aria-label={fill(gettext("Leave %(stage)s out"), { stage: title })}
-        onClick={() =>
-          set(
-            field.name,
-            order.filter((other) => other !== name),
-          )
-        }
+        onClick={() => change({ [field.name]: order.filter((other) => other !== name) })}
       >
         ×
       </button>
@@ -99,6 +97,7 @@ function Stage({ field, order, among, name }: { field: Field; order: string[]; a
 }
 
 function LeftOut({ field, order, name }: { field: Field; order: string[]; name: string }) {
+  const { change } = useBinding();
   return (
     <li class="order-item left-out">
       <span>{stageTitle(name)}</span>
@@ -106,7 +105,7 @@ function LeftOut({ field, order, name }: { field: Field; order: string[]; name: 
         type="button"
         class="icon"
         aria-label={fill(gettext("Take %(stage)s back in"), { stage: stageTitle(name) })}
-        onClick={() => set(field.name, [...order, name])}
+        onClick={() => change({ [field.name]: [...order, name] })}
       >
         +
       </button>

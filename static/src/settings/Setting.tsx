@@ -2,14 +2,14 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
-import { draft, faults, set } from "../store/draft";
+import { isChanged, useBinding } from "./binding";
 import { Biases } from "./Biases";
 import { Items } from "./Items";
 import { NumberControl } from "./NumberControl";
 import { Order } from "./Order";
 import { Options } from "./Options";
 import { Text } from "./Text";
-import { equal, isOff, type Field } from "./schema";
+import { isOff, type Field } from "./schema";
 
 export interface ControlProps {
   field: Field;
@@ -21,20 +21,23 @@ export interface ControlProps {
 const helped = signal<string | null>(null); // one card at a time
 
 export function Setting({ field }: { field: Field }) {
-  const value = draft.value.sampling[field.name];
-  const fault = faults.value[field.name];
-  const open = helped.value === field.name;
-  const describedBy = [fault && `${field.name}-fault`, open && `${field.name}-help`].filter(Boolean).join(" ") || undefined;
+  const binding = useBinding();
+  const { prefix, values } = binding;
+  const value = values.value[field.name];
+  const fault = binding.faults.value[field.name];
+  const open = helped.value === prefix + field.name;
+  const describedBy =
+    [fault && `${prefix}${field.name}-fault`, open && `${prefix}${field.name}-help`].filter(Boolean).join(" ") || undefined;
   return (
-    <div class={isOff(field, value) ? "setting off" : "setting"} data-testid={`setting-${field.name}`}>
+    <div class={isOff(field, value) ? "setting off" : "setting"} data-testid={`${prefix}setting-${field.name}`}>
       <div class="setting-head">
         <Name field={field} />
         <HelpButton field={field} open={open} />
-        <Reset field={field} value={value} />
+        <Reset field={field} />
       </div>
       <Control field={field} value={value} describedBy={describedBy} invalid={fault !== undefined} />
       {fault && (
-        <p class="fault" id={`${field.name}-fault`}>
+        <p class="fault" id={`${prefix}${field.name}-fault`}>
           {fault}
         </p>
       )}
@@ -44,41 +47,44 @@ export function Setting({ field }: { field: Field }) {
 }
 
 function Name({ field }: { field: Field }) {
+  const { prefix } = useBinding();
   const simple = ["number", "integer", "boolean", "options"].includes(field.kind);
   return simple ? (
-    <label class="setting-name" for={`field-${field.name}`}>
+    <label class="setting-name" for={`${prefix}field-${field.name}`}>
       {field.title}
     </label>
   ) : (
-    <span class="setting-name" id={`name-${field.name}`}>
+    <span class="setting-name" id={`${prefix}name-${field.name}`}>
       {field.title}
     </span>
   );
 }
 
 function HelpButton({ field, open }: { field: Field; open: boolean }) {
+  const { prefix } = useBinding();
   return (
     <button
       type="button"
       class="icon help"
       aria-expanded={open}
       aria-label={fill(gettext("About %(setting)s"), { setting: field.title })}
-      onClick={() => (helped.value = open ? null : field.name)}
+      onClick={() => (helped.value = open ? null : prefix + field.name)}
     >
       ?
     </button>
   );
 }
 
-function Reset({ field, value }: { field: Field; value: unknown }) {
-  if (equal(value, field.initial)) return null;
+function Reset({ field }: { field: Field }) {
+  const binding = useBinding();
+  if (!isChanged(binding, field)) return null;
   return (
     <button
       type="button"
       class="icon reset"
       aria-label={fill(gettext("Reset %(setting)s"), { setting: field.title })}
       title={gettext("Reset")}
-      onClick={() => set(field.name, field.initial)}
+      onClick={() => binding.change({ [field.name]: binding.initial(field) })}
     >
       <svg viewBox="0 0 16 16" aria-hidden="true">
         <path d="M4 3v3.5h3.5M4.3 6.3A4.7 4.7 0 1 1 3.4 9" />
@@ -108,22 +114,24 @@ function Control(props: ControlProps) {
 }
 
 function Toggle({ field, value, describedBy }: ControlProps) {
+  const { change, prefix } = useBinding();
   return (
     <input
       class="toggle"
       type="checkbox"
       role="switch"
-      id={`field-${field.name}`}
+      id={`${prefix}field-${field.name}`}
       aria-describedby={describedBy}
       checked={value === true}
-      onChange={({ currentTarget }) => set(field.name, currentTarget.checked)}
+      onChange={({ currentTarget }) => change({ [field.name]: currentTarget.checked })}
     />
   );
 }
 
 function Help({ field }: { field: Field }) {
+  const { prefix } = useBinding();
   return (
-    <div class="help-card" id={`${field.name}-help`}>
+    <div class="help-card" id={`${prefix}${field.name}-help`}>
       <p>{field.help}</p>
       {field.formula && <code>{field.formula}</code>}
     </div>

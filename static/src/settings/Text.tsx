@@ -1,9 +1,10 @@
 /** A setting that is a text of any number of lines: a pattern, a schema, a grammar. */
 
-import { set } from "../store/draft";
+import { useBinding } from "./binding";
 import type { ControlProps } from "./Setting";
 
 export function Text({ field, value, describedBy, invalid }: ControlProps) {
+  const { change, prefix } = useBinding();
   const text = String(value);
   return (
     <textarea
@@ -12,11 +13,11 @@ export function Text({ field, value, describedBy, invalid }: ControlProps) {
       spellcheck={false}
       autocomplete="off"
       placeholder={field.formula}
-      aria-labelledby={`name-${field.name}`}
+      aria-labelledby={`${prefix}name-${field.name}`}
       aria-describedby={describedBy}
       aria-invalid={invalid}
       value={text}
-      onInput={({ currentTarget }) => set(field.name, currentTarget.value)}
+      onInput={({ currentTarget }) => change({ [field.name]: currentTarget.value })}
     />
   );
 }

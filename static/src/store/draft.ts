@@ -62,9 +62,9 @@ export function change(part: Partial<Draft>): void {
   forget(Object.keys(part));
 }
 
-export function set(name: string, value: unknown): void {
-  draft.value = { ...draft.value, sampling: { ...draft.value.sampling, [name]: value } };
-  forget([name]);
+export function changeSampling(part: Values): void {
+  draft.value = { ...draft.value, sampling: { ...draft.value.sampling, ...part } };
+  forget(Object.keys(part));
 }
 
 function forget(names: string[]): void {
@@ -74,17 +74,15 @@ function forget(names: string[]): void {
 
 const presetFields = fields.filter(({ group }) => PRESET_GROUPS.includes(group));
 
-export function applyPreset(sampling: SamplingParams): void {
-  const values = sampling as Values;
-  const part = Object.fromEntries(presetFields.map(({ name }) => [name, values[name]]));
-  draft.value = { ...draft.value, sampling: { ...draft.value.sampling, ...part } };
-}
+/** The settings that a preset decides. */
+export const partOf = (preset: SamplingParams): Values =>
+  Object.fromEntries(presetFields.map(({ name }) => [name, (preset as Values)[name]]));
 
-export const activePreset = computed(
-  () =>
-    boot.presets.find(({ sampling }) => presetFields.every(({ name }) => equal((sampling as Values)[name], draft.value.sampling[name])))
-      ?.name ?? null,
-);
+export const applyPreset = (preset: SamplingParams): void => changeSampling(partOf(preset));
+
+/** The name of the preset that `values` follow, or null. */
+export const presetOf = (values: Values): string | null =>
+  boot.presets.find(({ sampling }) => Object.entries(partOf(sampling)).every(([name, value]) => equal(value, values[name])))?.name ?? null;
 
 export const startOver = (): void => {
   draft.value = example();
