@@ -1,66 +1,47 @@
-/** Connects the socket to the store: start, resume, acknowledge, watch, cancel. The only module that sends. */
+/** The playground's runs: starts what the draft says, shows one run at a time, keeps the others. The address and the fields follow what is shown. */
 
-import { batch } from "@preact/signals";
+import { batch, computed, effect, signal } from "@preact/signals";
 import { Refusal, sentence } from "./errors";
 import { gettext } from "./i18n";
-import { pack, unpack, type Incoming } from "./protocol/codec";
 import { rendered } from "./prompt/ask";
-import type { Answered, Ask, ClientMessage, ErrorInfo, RunSpec, Watch } from "./protocol/generated";
-import { Connection } from "./socket/connection";
-import { Gatherer } from "./socket/frames";
-import { asked, boot, draft, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
-import { isLive, reduce, reduceAll } from "./store/run";
+import type { ErrorInfo, RunSpec, Watch } from "./protocol/generated";
+import { Client } from "./socket/client";
+import { addressOf, Connection } from "./socket/connection";
+import { plainError, type Answer, type Lane, type Question } from "./socket/lane";
+import { boot, draft, drafts, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
 import { loadFor, storeFor } from "./store/storage";
-import { connection, follow, run } from "./store/view";
+import { connection, follow, lane, run } from "./store/view";
 
-const url = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${boot.socket}`;
-const arrived = new Gatherer<Incoming>(apply);
-let link: Connection | null = null;
-let early: ClientMessage | null = null; // a start that waits for the socket to open
-const questions = new Map<string, Inquiry>(); // by ref, until they are answered
-let unwanted: string | null = null; // the ref of a start that was stopped before it was answered
+const MOST_KEPT = 32; // runs: each holds its traces and its attention
 
-interface Inquiry {
-  answered: (answer: Answered["answer"]) => void;
-  refused: (refusal: Refusal) => void;
-}
+export const client = new Client(boot.limits.max_frame_bytes, connection);
+/** The runs of this visit, oldest first, the one on the screen among them. */
+export const lanes = signal<readonly Lane[]>([]);
 
 /** Opens the socket and the run that the address names. */
 export function connect(): void {
   const id = new URLSearchParams(location.search).get("run");
-  if (id) openRun(id);
-  link = new Connection(url, {
-    opened: resume,
-    received: (frame) => arrived.add(unpack(frame)),
-    changed: (status) => changed(status),
+  if (id) open(id);
+  client.connect((listener) => new Connection(addressOf(boot.socket), listener));
+  effect(() => rememberRun(shownId.value));
+  effect(() => showAtFields(errors.value));
+}
+
+/** Puts another run on the screen; the one that was there goes on, and is kept. */
+export function show(wanted: Lane): void {
+  batch(() => {
+    if (!lanes.value.includes(wanted)) lanes.value = [...lanes.value, wanted].slice(-MOST_KEPT);
+    lane.value = wanted;
+    follow();
   });
 }
 
-function openRun(id: string): void {
-  run.value = reduce(run.value, { type: "opened", run: id }, performance.now());
+/** Shows the run called `id`, whether or not this page knows it, with what it was asked for where that is known. */
+export function open(id: string): void {
   const known = loadFor<Draft>(sessionStorage, `asked:${id}`);
-  asked.value = known && restored(known);
-  if (asked.value) draft.value = asked.value;
-}
-
-function changed(status: typeof connection.value): void {
-  connection.value = status;
-  if (status === "waiting") [...questions.keys()].forEach((ref) => settle(ref, [{ ...NO_ANSWER, code: "connection_lost" }]));
-  if (status !== "waiting" || run.value.ref === null) return;
-  early = null;
-  // Whether the server took a start that was on its way is unknown; sent again it might run twice.
-  unanswered("connection_lost", gettext("The connection was lost before the run began. Press Run again."));
-}
-
-function resume(): void {
-  if (early) send(early);
-  early = null;
-  const { id, epoch, lastSeq } = run.value;
-  if (id && isLive(run.value)) send({ type: "resume", run: id, epoch, last_seq: lastSeq });
-}
-
-function send(message: ClientMessage): boolean {
-  return link?.send(pack(message)) ?? false;
+  const opened = client.open(id);
+  if (known) drafts.set(opened, (draft.value = restored(known)));
+  show(opened);
 }
 
 /** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
@@ -68,129 +49,61 @@ export function start(): string | null {
   refusals.value = isEmpty(draft.value) ? { prompt: gettext("Write a prompt first.") } : {};
   const [wrong] = Object.keys(faults.value);
   if (wrong) return wrong;
-  if (isLive(run.value)) return null;
-  void begin(draft.value);
+  if (!lane.value?.isLive) begin(draft.value);
   return null;
 }
 
 const isEmpty = (draft: Draft): boolean =>
   modeOf(draft) === "chat" ? draft.messages.every(({ content }) => !content) : draft.prompt === "";
 
-async function begin(wanted: Draft): Promise<void> {
-  const ref = newRef();
-  batch(() => {
-    asked.value = wanted;
-    run.value = reduce(run.value, { type: "asked", ref, at: performance.now() }, performance.now());
-    follow();
-    rememberRun(null);
-  });
-  if (modeOf(wanted) === "complete") return submit(ref, specOf(wanted, null));
-  try {
-    const { ids } = await rendered(wanted);
-    if (run.value.ref === ref && unwanted !== ref) submit(ref, specOf(wanted, ids));
-    else if (unwanted === ref) leave();
-  } catch (error) {
-    refuse(error instanceof Refusal ? error.errors : [{ ...NO_ANSWER, message: String(error) }]);
-  }
+/** Starts `wanted` and shows it. `spec`: what to send for it, where that is not what its prompt says. */
+export function begin(wanted: Draft, spec: RunSpec | Promise<RunSpec> = specFor(wanted)): Lane {
+  const begun = client.start(spec);
+  drafts.set(begun, wanted);
+  show(begun);
+  return begun;
 }
 
-const newRef = (): string => crypto.getRandomValues(new Uint32Array(2)).join("-");
+const specFor = (wanted: Draft): RunSpec | Promise<RunSpec> =>
+  modeOf(wanted) === "complete" ? specOf(wanted, null) : rendered(wanted).then(({ ids }) => specOf(wanted, ids));
 
-const NO_ANSWER: ErrorInfo = { code: "unavailable", message: "", field: null, value: null, bound: null };
-
-function submit(ref: string, spec: RunSpec): void {
-  const message: ClientMessage = { type: "start", ref, spec };
-  const { length } = pack(message);
-  const bound = boot.limits.max_frame_bytes;
-  if (length > bound) refuse([{ code: "too_long", message: "", field: "prompt", value: String(length), bound: String(bound) }]);
-  else if (!send(message)) early = message;
-}
-
-/** Ends a start that never left this page. */
-function refuse(errors: ErrorInfo[]): void {
-  batch(() => {
-    run.value = reduce(run.value, { type: "unanswered", errors }, performance.now());
-    showAtFields(errors);
-  });
-}
-
-function unanswered(code: string, message: string): void {
-  refuse([{ code, message, field: null, value: null, bound: null }]);
-}
-
-/** Ends the run, or, where the server has yet to accept it, ends it as soon as it does. */
 export function cancel(): void {
-  const { id, ref } = run.value;
-  if (id && isLive(run.value)) send({ type: "cancel", run: id });
-  unwanted = id ? null : ref;
+  lane.value?.cancel();
 }
 
 /** Changes what is shown of the steps to come, in this run and the next. */
 export function watch(wanted: Partial<Watch>): void {
   const next = { ...draft.value.watch, ...wanted };
   draft.value = { ...draft.value, watch: next };
-  const { id } = run.value;
-  if (id && isLive(run.value)) send({ type: "watch", run: id, watch: next });
+  lane.value?.watch(next);
 }
 
 /** Asks about the run on the screen, as far as it has got. Raises `Refusal` with what the server said. */
-export function inquire(question: Ask["question"]): Promise<Answered["answer"]> {
-  const ref = newRef();
-  return new Promise((answered, refused) => {
-    questions.set(ref, { answered, refused });
-    if (!run.value.id || !send({ type: "ask", ref, run: run.value.id, question })) settle(ref, [NO_ANSWER]);
-  });
-}
-
-/** Ends a question without an answer. Whether there was one of that name. */
-function settle(ref: string | null, errors: ErrorInfo[]): boolean {
-  const inquiry = questions.get(ref ?? "");
-  questions.delete(ref ?? "");
-  inquiry?.refused(new Refusal(errors));
-  return inquiry !== undefined;
+export async function inquire(question: Question): Promise<Answer> {
+  if (!lane.value) throw new Refusal([plainError("unavailable")]);
+  return lane.value.inquire(question);
 }
 
 /** Leaves the run; it goes on by itself. */
 export function leave(): void {
-  rememberRun(null);
-  run.value = reduce(run.value, { type: "left" }, performance.now());
+  lane.value = null;
 }
 
-function apply(messages: Incoming[]): void {
-  const before = run.value.lastSeq;
-  batch(() => {
-    run.value = reduceAll(run.value, messages, performance.now());
-    messages.forEach(notice);
-  });
-  const { id, lastSeq } = run.value;
-  if (id && lastSeq > before) send({ type: "ack", run: id, seq: lastSeq });
-  if (run.value.hole) link?.reconnect();
-}
+const shownId = computed(() => lane.value?.id ?? null);
+const errors = computed(() => run.value.errors);
 
-/** What a message means beside the run itself: the address, and errors at their fields. */
-function notice(message: Incoming): void {
-  if (message.type === "accepted" && message.run === run.value.id) {
-    rememberRun(message.run);
-    storeFor(sessionStorage, `asked:${message.run}`, asked.value);
-    if (unwanted === message.ref) cancel();
-  }
-  if (message.type === "answer") {
-    questions.get(message.ref)?.answered(message.answer);
-    questions.delete(message.ref);
-  }
-  if (message.type === "error" && !settle(message.ref, message.errors)) showAtFields(message.errors);
-  if (message.type === "finished" && message.error) showAtFields([message.error]);
-}
-
-function showAtFields(errors: ErrorInfo[]): void {
+function showAtFields(errors: readonly ErrorInfo[]): void {
   const placed = errors.flatMap((error) => {
     const name = placeOf(error.field);
     return name ? [[name, sentence(error)] as const] : [];
   });
-  refusals.value = { ...refusals.value, ...Object.fromEntries(placed) };
+  if (placed.length > 0) refusals.value = { ...refusals.peek(), ...Object.fromEntries(placed) };
 }
 
+/** The address names the run, and the visit remembers what it was asked for, so that a reload finds both. */
 function rememberRun(id: string | null): void {
+  const wanted = lane.peek() && drafts.get(lane.peek() as Lane);
+  if (id && wanted) storeFor(sessionStorage, `asked:${id}`, wanted);
   const address = new URL(location.href);
   if (id) address.searchParams.set("run", id);
   else address.searchParams.delete("run");

@@ -15,6 +15,9 @@ const LONGEST_DELAY_MS = 10_000;
 export const delayMs = (attempt: number, random: number): number =>
   FIRST_DELAY_MS / 2 + random * Math.min(LONGEST_DELAY_MS, FIRST_DELAY_MS * 2 ** attempt);
 
+/** The full address of a socket of this site. */
+export const addressOf = (path: string): string => `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}${path}`;
+
 export class Connection {
   private socket: WebSocket | null = null;
   private attempt = 0;

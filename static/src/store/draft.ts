@@ -1,10 +1,12 @@
 /** What the person has set up and not yet run: prompt, model, settings, speed. Kept over a reload of the page, not over a visit. */
 
 import { computed, effect, signal } from "@preact/signals";
+import type { Lane } from "../socket/lane";
 import { type Boot, type Message, readBoot } from "../boot";
 import type { RunSpec, SamplingParams, Watch } from "../protocol/generated";
 import { equal, fieldNamed, fieldsOf, problems, type Field, type Values } from "../settings/schema";
 import { loadFor, storeFor } from "./storage";
+import { lane } from "./view";
 
 export type Mode = "complete" | "chat";
 
@@ -48,8 +50,10 @@ export const model = computed(() => modelNamed(draft.value.model));
 export const modeOf = ({ mode, model }: Draft): Mode => (modelNamed(model)?.chat ? mode : "complete");
 export const mode = computed(() => modeOf(draft.value));
 
+/** What each run was asked for. */
+export const drafts = new WeakMap<Lane, Draft>();
 /** What the run on the screen was asked for; null where another page asked for it. */
-export const asked = signal<Draft | null>(null);
+export const asked = computed(() => (lane.value && drafts.get(lane.value)) ?? null);
 
 /** The field of the page that an error's path names: however the prompt was sent, it was typed in one place. */
 export function placeOf(path: string | null): string | null {

@@ -33,6 +33,7 @@ export type Local =
   | { type: "asked"; ref: string; at: number }
   | { type: "opened"; run: string }
   | { type: "unanswered"; errors: ErrorInfo[] }
+  | { type: "shown"; sample: number }
   | { type: "left" };
 
 export const EMPTY: RunState = {
@@ -76,6 +77,10 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
       return { ...EMPTY, phase: "asking", ref: message.ref, askedAt: message.at };
     case "opened":
       return { ...EMPTY, phase: "asking", id: message.run };
+    case "shown": {
+      const several = { ...state.several, shown: message.sample };
+      return { ...state, several, tokens: shownOf(several) };
+    }
     case "left":
       return EMPTY;
     case "unanswered":

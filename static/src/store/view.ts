@@ -2,18 +2,21 @@
 
 import { computed, signal } from "@preact/signals";
 import type { Status } from "../socket/connection";
+import type { Lane } from "../socket/lane";
 import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
 import { calm } from "./calm";
 import { kept } from "./kept";
-import { EMPTY, type RunState } from "./run";
+import { EMPTY } from "./run";
 
 const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
 export type Tab = "choice" | "attention" | "timing" | "code";
 export type Theme = "light" | "dark" | "system";
 
-export const run = signal<RunState>(EMPTY);
+/** The run on the screen among those that are followed; null where there is none. */
+export const lane = signal<Lane | null>(null);
+export const run = computed(() => lane.value?.run.value ?? EMPTY);
 export const connection = signal<Status>("connecting");
 
 /** The step that the person picked; null follows the newest. */

@@ -3,7 +3,7 @@
 import { fill, gettext } from "../i18n";
 import { number } from "../numbers";
 import { isLive } from "../store/run";
-import { follow, run } from "../store/view";
+import { follow, lane, run } from "../store/view";
 import { PieceReader, visible } from "./pieces";
 
 export function Samples() {
@@ -29,8 +29,7 @@ export function Samples() {
 }
 
 function show(sample: number): void {
-  const { several } = run.value;
-  run.value = { ...run.value, several: { ...several, shown: sample }, tokens: several.samples[sample] ?? [] };
+  lane.value?.show(sample);
   follow();
 }
 

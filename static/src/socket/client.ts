@@ -1,0 +1,114 @@
+/** Follows many runs over one socket, and asks about them. The only module that sends. Knows no page. */
+
+import { batch, type Signal } from "@preact/signals";
+import { Refusal } from "../errors";
+import { pack, unpack, type Incoming } from "../protocol/codec";
+import type { ClientMessage, ErrorInfo, RunSpec } from "../protocol/generated";
+import type { Local } from "../store/run";
+import type { Listener, Status } from "./connection";
+import { Gatherer } from "./frames";
+import { Lane, plainError, type Answer, type Line, type Question } from "./lane";
+
+/** What `Connection` is to this module. */
+export interface Link {
+  send(frame: Uint8Array<ArrayBuffer>): boolean;
+  reconnect(): void;
+}
+
+interface Inquiry {
+  answered: (answer: Answer) => void;
+  refused: (refusal: Refusal) => void;
+}
+
+export class Client implements Line {
+  private link: Link | null = null;
+  private followed: Lane[] = []; // those that may still hear something
+  private readonly inquiries = new Map<string, Inquiry>(); // by ref, until they are answered
+  private readonly arrived = new Gatherer<Incoming>((messages) => this.take(messages));
+
+  constructor(
+    readonly maxFrameBytes: number,
+    private readonly status: Signal<Status>,
+  ) {}
+
+  /** Opens the socket. Runs may be opened and started before. */
+  connect(open: (listener: Listener) => Link): void {
+    this.link = open({
+      opened: () => this.live().forEach((lane) => lane.reconnected()),
+      received: (frame) => this.arrived.add(unpack(frame)),
+      changed: (status) => this.changed(status),
+    });
+  }
+
+  /** Starts a run; a spec that has yet to be worked out counts as asked for from now on. */
+  start(spec: RunSpec | Promise<RunSpec>): Lane {
+    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now() });
+    if (spec instanceof Promise)
+      spec.then(
+        (ready) => lane.submit(ready),
+        (error: unknown) => lane.refuse(error instanceof Refusal ? error.errors : [plainError("unavailable", String(error))]),
+      );
+    else lane.submit(spec);
+    return lane;
+  }
+
+  /** The run called `id` from its beginning, whoever started it and whether or not it has ended. */
+  open(id: string): Lane {
+    const lane = this.follow({ type: "opened", run: id }, id);
+    if (this.status.peek() === "open") lane.reconnected();
+    return lane;
+  }
+
+  send(message: ClientMessage): boolean {
+    return this.link?.send(pack(message)) ?? false;
+  }
+
+  ask(run: string, question: Question, sample: number): Promise<Answer> {
+    const ref = newRef();
+    return new Promise((answered, refused) => {
+      this.inquiries.set(ref, { answered, refused });
+      if (!this.send({ type: "ask", ref, run, question, sample })) this.settle(ref, [plainError("unavailable")]);
+    });
+  }
+
+  private follow(first: Local, opened: string | null = null): Lane {
+    const lane = new Lane(this, first, opened);
+    this.followed.push(lane);
+    return lane;
+  }
+
+  private live(): Lane[] {
+    return (this.followed = this.followed.filter((lane) => lane.isLive));
+  }
+
+  private changed(status: Status): void {
+    batch(() => {
+      this.status.value = status;
+      if (status !== "waiting") return;
+      [...this.inquiries.keys()].forEach((ref) => this.settle(ref, [plainError("connection_lost")]));
+      this.live().forEach((lane) => lane.disconnected());
+    });
+  }
+
+  private take(messages: Incoming[]): void {
+    const torn = batch(() => {
+      messages.forEach((message) => this.answer(message));
+      return this.live().filter((lane) => lane.take(messages));
+    });
+    if (torn.length > 0) this.link?.reconnect();
+  }
+
+  private answer(message: Incoming): void {
+    if (message.type === "error") this.settle(message.ref ?? "", message.errors);
+    if (message.type !== "answer") return;
+    this.inquiries.get(message.ref)?.answered(message.answer);
+    this.inquiries.delete(message.ref);
+  }
+
+  private settle(ref: string, errors: ErrorInfo[]): void {
+    this.inquiries.get(ref)?.refused(new Refusal(errors));
+    this.inquiries.delete(ref);
+  }
+}
+
+const newRef = (): string => crypto.getRandomValues(new Uint32Array(2)).join("-");
