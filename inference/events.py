@@ -10,7 +10,7 @@ from __future__ import annotations
 import dataclasses
 import types
 import typing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 from typing import Any, ClassVar, Literal
 
@@ -181,6 +181,9 @@ class Started:
     prompt_pieces: list[bytes]
     queue_ms: float
     tokenize_ms: float
+    output_ids: list[int] = field(default_factory=list)  # what the output began with (``RunSpec.output_token_ids``): steps from 0 on, in every sample
+    output_pieces: list[bytes] = field(default_factory=list)
+    output_text: str = ""  # the text that they have released
 
 
 @dataclass(frozen=True, slots=True)

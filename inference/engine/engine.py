@@ -122,7 +122,9 @@ class Engine:
             self.model.check_progress(progress)
         negative = self.model.negative(spec, prompt_ids)
         kind = Beamed if spec.sampling.num_beams > 1 else Sampled
-        return kind(Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock, self._drafts, negative))
+        order = Order(self.model, spec.with_seed(new_seed()), prompt_ids, progress, handle, clock, self._drafts, negative)
+        self.model.check_output(spec.output_token_ids, order.window)
+        return kind(order)
 
     def run(self, spec: RunSpec) -> Iterator[Event]:
         """The events of one run, as they happen. Leaving the loop early cancels the run."""

@@ -58,6 +58,11 @@ class Order:
         return min(self.encoder_tokens + self.context, len(self.prompt_ids) + self.spec.sampling.max_tokens)
 
     @property
+    def window(self) -> int:
+        """Tokens that the output may have, whatever was asked for."""
+        return self.encoder_tokens + self.context - len(self.prompt_ids)
+
+    @property
     def context(self) -> int:
         """Positions that the output may fill: a negative prompt longer than the prompt takes its place in the model's window."""
         return self.model.info.context - self.longer
@@ -161,11 +166,17 @@ class Generation(Job):
     def stages_of(self) -> Sampler:
         """A sampler that knows the stages."""
 
+    @property
+    def given_text(self) -> str:
+        """What the tokens that the output began with have released."""
+        return ""
+
     def _started(self) -> Started:
         order, clock = self.order, self.clock
         pieces = [self.pieces(token_id) for token_id in order.prompt_ids]
-        stages = self.stages_of().stages()
-        return Started(order.model.info, order.seed, stages, order.prompt_ids, pieces, clock.queue_ms, clock.tokenize * 1e3)
+        stages, given = self.stages_of().stages(), list(order.spec.output_token_ids)
+        tokenize_ms, begun = clock.tokenize * 1e3, [self.pieces(token_id) for token_id in given]
+        return Started(order.model.info, order.seed, stages, order.prompt_ids, pieces, clock.queue_ms, tokenize_ms, given, begun, self.given_text)
 
     def beginnings(self) -> Sequence[Part]:
         return [family.parts[0] for family in self._families if family.parts]  # none of a family that is over

@@ -115,6 +115,13 @@ class Model:
             raise RunError("prompt_too_long", f"The prompt has {len(ids)} tokens; this model takes at most {most}.", field, len(ids), most)
         self._check_ids(ids, field)
 
+    def check_output(self, ids: Sequence[int], most: int) -> None:
+        """What the output begins with, of which there may be ``most``. Raises ``RunError``."""
+        self._check_ids(ids, "output_token_ids")
+        if len(ids) > most:
+            message = f"The output begins with {len(ids)} tokens; after this prompt the model has room for {most}."
+            raise RunError("output_too_long", message, "output_token_ids", len(ids), most)
+
     def check_progress(self, progress: Progress) -> None:
         """Raises ``RunError`` for tokens that this model cannot have given."""
         for tokens in progress.tokens.values():

@@ -11,13 +11,15 @@ import torch
 
 from inference.decoding.sample import Ending
 from inference.engine.batch import Chunk
-from inference.engine.errors import RunError
+from inference.engine.errors import RunError, failure
 from inference.engine.generation import Generation, Order
 from inference.engine.job import Draw, Fed, Part
 from inference.engine.meters import now
 from inference.events import Attention, Drafts, SampleFinished, Token, Usage
+from inference.grammar import DeadEnd
 from inference.sampling.arrays import to_numpy
 from inference.sampling.sampler import Choice, Sampler
+from inference.spec import RunSpec
 
 
 class Sample:
@@ -27,14 +29,40 @@ class Sample:
         self.index = index
         self.sampler = order.sampler(index)
         self.sequence = order.sequence()
-        done = order.done.tokens.get(index, ())
+        done = [*order.spec.output_token_ids, *order.done.tokens.get(index, ())]
         self.part = Part([*order.prompt_ids, *done], len(order.prompt_ids))
         self.guide = Part([*order.negative_ids, *done], len(order.negative_ids)) if order.negative_ids else None  # the same output after the negative prompt
-        self.ending = self._replay(done, order.done.logprobs.get(index, ()))
+        self.given_text, ending = self._begin(order.spec)
+        self.ending = ending or self._replay(order.done.tokens.get(index, ()), order.done.logprobs.get(index, ()))
         self._follow()
         self.said_ending = index in order.done.ended
         self.fed: Fed | None = None  # what its next token is drawn from
         self.guesses = Guesses()
+
+    def _begin(self, spec: RunSpec) -> tuple[str, Ending | None]:
+        """Take what the run was given of its output: the text of it, and why it is over with that. Raises ``RunError`` where it cannot go on."""
+        given, text, ending = spec.output_token_ids, "", None
+        if self.sampler.steered and len(spec.output_logprobs) < len(given):
+            message = "A run with mirostat goes on only with the log-probabilities of its tokens."
+            raise RunError("no_logprobs", message, "output_logprobs", len(spec.output_logprobs), len(given))
+        for step, (token_id, logprob) in enumerate(zip_longest(given, spec.output_logprobs)):
+            if ending is not None:
+                raise RunError("ended_before", f"The output ends ({ending.reason}) before its token {step}.", "output_token_ids", step, _said(ending))
+            self._check_allowed(token_id, step)
+            self.sampler.observe(token_id, logprob)
+            released, ending = self.sequence.push(token_id, self.sampler.done)
+            text += released
+        return text, ending
+
+    def _check_allowed(self, token_id: int, step: int) -> None:
+        guide = self.sampler.state.guide
+        try:
+            forbidden = guide is not None and guide.forbidden[token_id]
+        except DeadEnd as error:
+            raise failure(error) from error
+        if forbidden:
+            message = f"The constraint forbids token {token_id} at step {step} of the output."
+            raise RunError("forbidden_token", message, "output_token_ids", token_id, f"sampling.{self.sampler.params.constraint}")
 
     def _replay(self, done: Sequence[int], logprobs: Sequence[float | None]) -> Ending | None:
         """Rebuild the state after ``done``; their text has been released already. Raises ``RunError`` where mirostat cannot go on."""
@@ -72,7 +100,6 @@ class Sample:
             self.part.past = min(self.part.past, len(self.part.ids) - 1)  # a wrong guess is in the cache, and what came after it
         return text
 
-
     def _follow(self) -> None:
         """A sample that has ended feeds nothing more."""
         for part in (self.part, self.guide):
@@ -93,6 +120,10 @@ class Guesses:
     def check(self, token_id: int) -> None:
         self.standing = self.right < len(self.ids) and self.ids[self.right] == token_id
         self.right += self.standing
+
+
+def _said(ending: Ending) -> str:
+    return ending.reason if ending.detail is None else f"{ending.reason} {ending.detail!r}"
 
 
 class Sampled(Generation):
@@ -135,6 +166,10 @@ class Sampled(Generation):
 
     def stages_of(self) -> Sampler:
         return self._samples[0].sampler
+
+    @property
+    def given_text(self) -> str:
+        return self._samples[0].given_text
 
     def go_on(self) -> None:
         self._end_what_has_ended()

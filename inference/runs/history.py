@@ -22,6 +22,7 @@ class History:
     last_seq: int = 0
     started: bool = False
     prompt_tokens: int = 0
+    given: int = 0  # tokens that every sample began with
     tokens: dict[int, list[int]] = field(default_factory=dict)  # by sample
     logprobs: dict[int, list[float | None]] = field(default_factory=dict)  # of the tokens
     ended: set[int] = field(default_factory=set)
@@ -30,7 +31,8 @@ class History:
 
     @property
     def usage(self) -> Usage:
-        return Usage(self.prompt_tokens, sum(map(len, self.tokens.values())), 0)
+        samples = self.tokens.values()
+        return Usage(self.prompt_tokens, self.given * max(1, len(samples)) + sum(map(len, samples)), 0)
 
     @property
     def progress(self) -> Progress | None:
@@ -42,7 +44,7 @@ class History:
         self.last_seq = fields["seq"]
         match fields["type"]:
             case "started":
-                self.started, self.prompt_tokens = True, len(fields["prompt_ids"])
+                self.started, self.prompt_tokens, self.given = True, len(fields["prompt_ids"]), len(fields.get("output_ids", ()))
             case "token":
                 sample = fields.get("sample", 0)
                 self.tokens.setdefault(sample, []).append(fields["id"])

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
 from inference.spec.base import Spec, TokenId
+from inference.spec.length import MAX_TOKENS_LIMIT
 from inference.spec.sampling import SamplingParams
 
 MAX_SHOWN = 200
@@ -30,8 +32,37 @@ class RunSpec(Spec):
     prompt: str | None = Field(None, min_length=1, max_length=1_000_000)
     prompt_token_ids: tuple[TokenId, ...] | None = Field(None, min_length=1, max_length=1_000_000, strict=False)
     sampling: SamplingParams = Field(default_factory=SamplingParams)
+    output_token_ids: tuple[TokenId, ...] = Field(
+        (), max_length=MAX_TOKENS_LIMIT, strict=False, description="Tokens that the output already begins with: they count as chosen, and the run goes on after them"
+    )
+    output_logprobs: tuple[float, ...] = Field(
+        (), max_length=MAX_TOKENS_LIMIT, strict=False, description="ln of the probability of each of them when it was chosen; only mirostat needs to know"
+    )
     watch: Watch = Field(default_factory=Watch)
     max_tokens_per_second: float | None = Field(None, gt=0.0, le=10_000.0, description="Slows decoding down so that a person can follow")
+
+    @field_validator("output_token_ids")
+    @classmethod
+    def _check_output(cls, ids: tuple[int, ...], info: ValidationInfo) -> tuple[int, ...]:
+        sampling: SamplingParams | None = info.data.get("sampling")
+        if sampling is None or not ids:
+            return ids
+        if sampling.num_beams > 1:
+            bounds = {"num_beams": sampling.num_beams, "max_length": 0}
+            raise PydanticCustomError("too_long", "a beam search ({num_beams} beams) cannot begin with chosen tokens", bounds)
+        if len(ids) > sampling.max_tokens:
+            counts = {"given": len(ids), "max_length": sampling.max_tokens}
+            raise PydanticCustomError("too_long", "{given} tokens are more than max_tokens ({max_length})", counts)
+        return ids
+
+    @field_validator("output_logprobs")
+    @classmethod
+    def _check_logprobs(cls, logprobs: tuple[float, ...], info: ValidationInfo) -> tuple[float, ...]:
+        ids = info.data.get("output_token_ids")
+        if logprobs and ids is not None and len(logprobs) != len(ids):
+            counts = {"given": len(logprobs), "tokens": len(ids)}
+            raise PydanticCustomError("wrong_length", "{given} log-probabilities for {tokens} tokens", counts)
+        return logprobs
 
     @model_validator(mode="after")
     def _check_prompt(self) -> Self:

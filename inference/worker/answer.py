@@ -82,7 +82,7 @@ class Answerer:
         tokens: list[int] = []
         for fields in self._events(inquiry.run):
             if fields["type"] == "started":
-                prompt = tuple(fields["prompt_ids"])
+                prompt, tokens = tuple(fields["prompt_ids"]), list(fields.get("output_ids", ()))
             elif fields["type"] == "token" and fields.get("sample", 0) == inquiry.sample:
                 tokens.append(fields["id"])
         if not prompt:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import logging
 import secrets
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -96,8 +97,22 @@ def _check_prompt(spec: RunSpec, model: catalog.CatalogModel) -> None:
     if tokens is not None and model.context and tokens >= model.context:
         message = f"the prompt has {tokens} tokens, and the model's context of {model.context} must also hold the answer"
         raise RunRefused(ErrorInfo("prompt_too_long", message, field, str(tokens), f"< {model.context}"))
+    _check_output(spec, model, tokens or 0)
+    _check_vocabulary(ids or (), field, model)
+    _check_vocabulary(spec.output_token_ids, "output_token_ids", model)
+
+
+def _check_output(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int) -> None:
+    given = len(spec.output_token_ids)
+    if model.context and given and prompt_tokens + given > model.context:
+        room = model.context - prompt_tokens
+        message = f"the output begins with {given} tokens, and after this prompt the model's context of {model.context} has room for {room}"
+        raise RunRefused(ErrorInfo("output_too_long", message, "output_token_ids", str(given), f"<= {room}"))
+
+
+def _check_vocabulary(ids: Sequence[int], field: str, model: catalog.CatalogModel) -> None:
     vocabulary = model.facts.vocab_size if model.facts else None
-    if vocabulary and (foreign := next((i for i in ids or () if i >= vocabulary), None)) is not None:
+    if vocabulary and (foreign := next((i for i in ids if i >= vocabulary), None)) is not None:
         raise RunRefused(ErrorInfo("unknown_token", f"the model has {vocabulary} tokens", field, str(foreign), f"< {vocabulary}"))
 
 

@@ -44,9 +44,11 @@ class SmallHandle:
         self.watched.append(watch)
 
     def _decode(self) -> None:
-        first = len(self.resumed_with.tokens.get(0, ())) if self.resumed_with else 0
+        given = list(self.spec.output_token_ids)
+        first = len(given) + (len(self.resumed_with.tokens.get(0, ())) if self.resumed_with else 0)
         seed = self.spec.sampling.seed or 0
-        self._events.put(Started(INFO, seed, [], [1, 2], [b"a", b"b"], 0.0, 0.0) if self.resumed_with is None else Resumed(first))
+        start = Started(INFO, seed, [], [1, 2], [b"a", b"b"], 0.0, 0.0, given, [b"x"] * len(given), "x" * len(given))
+        self._events.put(start if self.resumed_with is None else Resumed(first))
         self._events.put(Prefilled(2 + first, 0, [2 + first], 0.0))
         for step in range(first, self.spec.sampling.max_tokens):
             if self.cancelled.wait(1 / (self.spec.max_tokens_per_second or 1e6)):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 
 import pytest
 
@@ -34,8 +34,9 @@ class Bench:
         self.decoder = Decoder(log, engines, self.care, lease_seconds=LEASE_SECONDS)
         self.care.start()
 
-    def create(self, run: str = "r", *, tokens: int = 20, pace: float | None = None) -> None:
-        spec = RunSpec(prompt="p", sampling=SamplingParams(seed=SEED, max_tokens=tokens), max_tokens_per_second=pace)
+    def create(self, run: str = "r", *, tokens: int = 20, pace: float | None = None, given: Sequence[int] = ()) -> None:
+        sampling = SamplingParams(seed=SEED, max_tokens=tokens)
+        spec = RunSpec(prompt="p", sampling=sampling, max_tokens_per_second=pace, output_token_ids=tuple(given))
         job = Job(spec=spec, source=SOURCE, submitted_at=time.time(), queue="q", person="ann")
         self.log.create(run, job.pack(), "q", "ann")
 
@@ -123,6 +124,30 @@ def test_another_worker_goes_on_where_the_log_ends(bench: Bench) -> None:
     assert [event.step for event in events if isinstance(event, Resumed)] == [5]
     assert sum(isinstance(event, Started) for event in events) == 1
     other.care.end()
+
+
+def test_a_run_that_began_with_tokens_counts_them_wherever_it_is_taken_up(bench: Bench) -> None:
+    bench.create(tokens=20, given=expected(8))
+    bench.decoder.decode("r")
+    assert bench.tokens() == expected(20)[8:]
+    meta, cut = bench.log.meta("r") or b"", bench.log.read("r", limit=7)  # loading x 2, started, prefilled, 3 tokens
+    for cancelled in (False, True):
+        second = MemoryLog()
+        second.create("r", meta, "q", "ann")
+        dead = second.claim("r", "dead worker", 0.01)
+        assert dead is not None
+        for entry in cut:
+            second.append(dead, entry.seq, entry.data)
+        second.release(dead)
+        if cancelled:
+            second.request_cancel("r")
+        other = Bench(second, SmallEngines())
+        other.decoder.decode("r")
+        last = other.events()[-1]
+        assert isinstance(last, Finished)
+        assert [event.step for event in other.events() if isinstance(event, Resumed)] == ([] if cancelled else [11])
+        assert (last.reason, last.usage.completion_tokens) == (("cancelled", 11) if cancelled else ("length", 20))
+        other.care.end()
 
 
 def test_a_run_that_never_started_starts_afresh(bench: Bench) -> None:

@@ -55,6 +55,17 @@ async def test_what_if_says_where_other_settings_would_have_gone_another_way(vie
     assert greedy["differs"] == [n for n, step in enumerate(steps) if step["id"] != best[n]] != []
 
 
+async def test_a_run_that_began_with_tokens_is_asked_like_one_that_chose_them(site: Site, viewer: Viewer) -> None:
+    branch = Viewer(site.url, viewer.cookie)
+    sampling = {"max_tokens": 40, "ignore_eos": True, "seed": 3}
+    await branch.start(prompt="Once upon a time", sampling=sampling, output_token_ids=viewer.tokens[:25])
+    await branch.follow()
+    assert branch.tokens == viewer.tokens[25:]
+    for question in ({"type": "what_if", "sampling": {"temperature": 0.5}}, {"type": "score"}, {"type": "lens", "first": 10, "last": 20}):
+        ours, theirs = [(await ask(one, **question))["answer"] for one in (branch, viewer)]
+        assert ours == theirs
+
+
 async def test_one_head_is_the_row_that_was_streamed(viewer: Viewer) -> None:
     prompt = next(event for event in viewer.events if event["type"] == "started")["prompt_ids"]
     step = next(event for event in viewer.events if event["type"] == "token" and event["step"] == 20)
