@@ -27,7 +27,7 @@ from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from benchmarks.common import table
 from benchmarks.sampling import logits
 from inference.decoding.constraint import TokenGuide, Vocabulary
-from inference.decoding.pieces import Pieces
+from inference.pieces import Pieces
 from inference.sampling.sampler import Sampler, choose
 from inference.spec import SamplingParams, Watch
 

@@ -13,8 +13,8 @@ from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
 
-from inference.events import Block
-from inference.spec import SamplingParams, Spec, TokenId
+from inference.events import Block, StageInfo, Trace
+from inference.spec import MAX_SHOWN, SamplingParams, Spec, TokenId
 
 MAX_POSITION = 10_000_000
 Position = Annotated[int, Field(ge=0, le=MAX_POSITION)]
@@ -33,6 +33,20 @@ class AskWhatIf(Spec):
 
     type: Literal["what_if"]
     sampling: SamplingParams
+
+
+class AskStep(Spec):
+    """One step of the run in full, under its own settings or others. Answered by ``StepView``.
+
+    ``step`` counts the run's tokens from 0. With ``sampling`` its stages, their order and its dialect hold; its seed is ignored, the draw
+    is the run's own. ``tokens`` are shown whatever becomes of them.
+    """
+
+    type: Literal["step"]
+    step: Position
+    sampling: SamplingParams | None = None
+    top_n: int = Field(20, ge=1, le=MAX_SHOWN, description="Candidates per end of the pipeline")
+    tokens: tuple[TokenId, ...] = Field((), max_length=32, strict=False, description="Token ids that are shown in any case")
 
 
 class AskDivergence(Spec):
@@ -102,7 +116,7 @@ class AskHead(Spec):
     head: Index
 
 
-Question = AskScore | AskWhatIf | AskDivergence | AskAttention | AskLens | AskAttribution | AskHead
+Question = AskScore | AskWhatIf | AskStep | AskDivergence | AskAttention | AskLens | AskAttribution | AskHead
 AnyQuestion = Annotated[Question, Field(discriminator="type")]
 QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
 
@@ -149,6 +163,23 @@ class WhatIf:
     def first(self) -> int | None:
         """The step of the first divergence."""
         return self.differs[0] if self.differs else None
+
+
+@dataclass(frozen=True, slots=True)
+class StepView:
+    """One step as its ``token`` event would have told it, had the run been traced so and its settings been those asked for."""
+
+    type: ClassVar[str] = "step"
+    step: int
+    id: int  # on which the run's own draw falls
+    piece: bytes
+    own_id: int  # what the run chose there
+    logprob: float  # of ``id``: nats, in the final distribution
+    raw_logprob: float  # and under the raw logits
+    raw_rank: int  # from 1
+    raw_entropy: float  # nats
+    stages: list[StageInfo]  # the pipeline, as in ``started``
+    trace: Trace
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,4 +281,4 @@ class HeadView:
     output: Block  # f4 (E,) sum of weights x values
 
 
-Answer = Reading | WhatIf | Divergence | AttentionMaps | Lens | Attribution | HeadView
+Answer = Reading | WhatIf | StepView | Divergence | AttentionMaps | Lens | Attribution | HeadView

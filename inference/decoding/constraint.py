@@ -15,8 +15,8 @@ from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 
-from inference.decoding.pieces import Pieces
 from inference.grammar import ConstraintError, DeadEnd, check_constraint, parser_limits
+from inference.pieces import Pieces
 from inference.sampling.arrays import Bools, Ints
 from inference.spec import ConstraintKind, SamplingParams
 

@@ -7,7 +7,7 @@ import copy
 from collections.abc import Sequence
 from typing import Self
 
-from inference.decoding.pieces import Pieces
+from inference.pieces import Pieces
 
 _LONGEST_SPLIT = 4  # a character has at most four bytes, so it is split over at most four tokens with bytes
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from typing import Self
 
 from inference.decoding.detokenize import Detokenizer
-from inference.decoding.pieces import Pieces
 from inference.decoding.stopping import StopStrings
 from inference.events import FinishReason
+from inference.pieces import Pieces
 from inference.spec import SamplingParams
 
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 import torch
 
-from inference.decoding.pieces import Pieces
 from inference.decoding.sample import Ending, SampledSequence
 from inference.decoding.speculative import Drafter, PromptLookup
 from inference.engine.batch import Chunk, Heads
@@ -20,6 +19,7 @@ from inference.engine.job import Fed, Job, Part
 from inference.engine.meters import RunClock, now, peak_rss_bytes
 from inference.engine.model import Model
 from inference.events import Finished, Memory, Prefilled, Resumed, Started, Usage
+from inference.pieces import Pieces
 from inference.progress import Progress
 from inference.sampling.sampler import Sampler
 from inference.spec import RunSpec, Watch

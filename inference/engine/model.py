@@ -13,7 +13,6 @@ import torch
 
 from inference.decoding.bad_words import banned_sequences
 from inference.decoding.constraint import TokenGuide, Vocabulary
-from inference.decoding.pieces import Pieces
 from inference.engine.batch import Runner
 from inference.engine.check import Chosen, choose_runner
 from inference.engine.encoder import Encoder
@@ -22,6 +21,7 @@ from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
 from inference.events import ModelInfo
 from inference.grammar import ConstraintError
+from inference.pieces import Pieces
 from inference.progress import Progress
 from inference.sampling.sampler import Sampler
 from inference.spec import MAX_SEED, RunSpec, Watch
@@ -148,6 +148,10 @@ class Model:
             if layer >= self.info.layers or head >= self.info.heads:
                 bound = f"{self.info.layers} layers x {self.info.heads} heads"
                 raise RunError("unknown_head", f"There is no head {head} in layer {layer}.", "watch.heads", (layer, head), bound)
+
+    def check_tokens(self, ids: Sequence[int], field: str) -> None:
+        """Raises ``RunError`` naming ``field`` for an id outside the vocabulary."""
+        self._check_ids(ids, field)
 
     def _check_ids(self, ids: Sequence[int] | dict[int, float], field: str) -> None:
         worst = max(ids, default=0)

@@ -20,22 +20,25 @@ from inference.insight.attribution import attribution
 from inference.insight.head import head_view
 from inference.insight.lens import lens
 from inference.insight.maps import LAYERS, ROLLOUT, attention_maps
-from inference.insight.past import LogitCache, LogitRows, Past
+from inference.insight.past import LogitCache, LogitRows, Past, check_begun
 from inference.insight.score import read
+from inference.insight.step import brought_to, step_view
 from inference.insight.what_if import divergence, what_if
 from inference.questions import (
     AskAttention,
     AskAttribution,
+    AskStep,
     AttentionMaps,
     Attribution,
     Divergence,
     HeadView,
     Lens,
     Reading,
+    StepView,
     WhatIf,
 )
 from inference.sampling.sampler import Sampler
-from inference.spec import SamplingParams
+from inference.spec import SamplingParams, Watch
 
 T = TypeVar("T")
 
@@ -67,6 +70,19 @@ class Insight:
         sampler = self._sampler(past, sampling)
         with _constrained(sampling):
             return what_if(self._memory.logits.pieces(self._engine, past), past.tokens, sampler, self._model.pieces)
+
+    def step(self, past: Past, asked: AskStep) -> StepView:
+        """One step of ``past`` in full, with the run's own draw: one forward pass the first time that any of its steps is asked for, none afterwards."""
+        check_begun(past)
+        _check("step", asked.step, 0, len(past.tokens) - 1)
+        self._model.check_tokens(asked.tokens, "tokens")
+        sampling = asked.sampling or past.sampling
+        sampler = self._sampler(past, sampling)
+        own, before = past.tokens[asked.step], past.tokens[: asked.step]
+        with _constrained(sampling):
+            brought_to(sampler, before, lambda: self._logits(past)[: asked.step])
+            row = self._memory.logits.row(self._engine, past, asked.step)
+            return step_view(row, asked.step, own, sampler, Watch(top_n=asked.top_n, pinned=asked.tokens))
 
     def divergence(self, past: Past, sampling: SamplingParams | None = None, other: Insight | None = None, top_k: int = 10) -> Divergence:
         """How far the final distributions of ``past`` are from those under ``sampling`` (by default its own), of ``other``'s model (by default its own)."""

@@ -26,6 +26,7 @@ PIECE_TOKENS = 128  # fed in one step: so many that the pass loses little by it,
 CACHE_BYTES = 512 * 1024 * 1024  # of all that are kept
 
 LogitRows = NDArray[np.float32]  # (T, V)
+LogitRow = NDArray[np.float32]  # (V,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +41,10 @@ class Past:
     @property
     def ids(self) -> list[int]:
         return [*self.prompt_ids, *self.tokens]
+
+    def only(self, step: int) -> Past:
+        """The same step as the first of a run whose prompt is everything before it: its logits, though not its draws."""
+        return Past(self.sampling, (*self.prompt_ids, *self.tokens[:step]), self.tokens[step : step + 1], self.sample)
 
     def spec(self, sampling: SamplingParams) -> RunSpec:
         """This run under other settings, with its own draws."""
@@ -103,6 +108,17 @@ class LogitCache:
             done += len(rows)
         self._keep(past, whole)
 
+    def row(self, engine: Engine, past: Past, step: int) -> LogitRow:
+        """(V,) of one step: from what is kept of any run that began like ``past``, else from a pass over all of it, or up to there where all is too much."""
+        kept = self._found_from(past, step)
+        if kept is not None:
+            return kept
+        if _size(past, engine.info.vocab_size) <= MAX_LOGITS:
+            whole: LogitRow = self.whole(engine, past)[step]
+            return whole
+        alone: LogitRow = self.whole(engine, past.only(step))[0]
+        return alone
+
     @property
     def bytes(self) -> int:
         """Held now."""
@@ -115,6 +131,17 @@ class LogitCache:
             self._kept.move_to_end(_name(past))
             return self._kept[_name(past)]
 
+    def _found_from(self, past: Past, step: int) -> LogitRow | None:
+        """A run that goes on is another ``Past`` with every token, yet its steps stay what they were."""
+        with self._lock:
+            for name, rows in reversed(self._kept.items()):
+                prompt, tokens = name
+                if prompt == past.prompt_ids and len(tokens) > step and tokens[:step] == past.tokens[:step]:
+                    self._kept.move_to_end(name)
+                    row: LogitRow = rows[step]
+                    return row
+        return None
+
     def _keep(self, past: Past, rows: LogitRows) -> None:
         with self._lock:
             self._kept[_name(past)] = rows
@@ -126,9 +153,19 @@ def _name(past: Past) -> tuple[tuple[int, ...], tuple[int, ...]]:
     return past.prompt_ids, past.tokens
 
 
-def _check_size(past: Past, vocab_size: int) -> None:
+def _size(past: Past, vocab_size: int) -> int:
+    """Bytes of its logits."""
+    return len(past.tokens) * vocab_size * 4
+
+
+def check_begun(past: Past) -> None:
+    """Raises ``RunError`` for a run without a single step."""
     if not past.tokens:
         raise RunError("no_steps", "This run has chosen no token yet.", "run", 0, 1)
-    size = len(past.tokens) * vocab_size * 4
+
+
+def _check_size(past: Past, vocab_size: int) -> None:
+    check_begun(past)
+    size = _size(past, vocab_size)
     if size > MAX_LOGITS:
         raise RunError("too_large", f"The logits of {len(past.tokens)} steps take {size} bytes.", "run", size, MAX_LOGITS)

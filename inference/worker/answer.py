@@ -17,6 +17,7 @@ from inference.questions import (
     AskHead,
     AskLens,
     AskScore,
+    AskStep,
     AskWhatIf,
 )
 from inference.runs.inquiry import Inquiry
@@ -103,6 +104,8 @@ def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None
             return insight.score(past.ids)
         case AskWhatIf(sampling=sampling):
             return insight.what_if(past, sampling)
+        case AskStep() as asked:
+            return insight.step(past, asked)
         case AskDivergence(sampling=sampling, top_k=top_k):
             return insight.divergence(past, sampling, other, top_k)
         case AskAttention() as asked:

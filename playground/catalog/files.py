@@ -11,6 +11,8 @@ from typing import Any
 
 from tokenizers import Tokenizer
 
+from playground.catalog.vocabulary import Vocabulary
+
 LARGEST_SANE_CONTEXT = 10_000_000  # some configs write 1e30 for "no limit"
 
 
@@ -64,6 +66,13 @@ def encode(folder: Path, text: str, add_special_tokens: bool) -> Tokens | None:
     encoded = tokenizer.encode(text, add_special_tokens=add_special_tokens)
     special = _special(path)
     return Tokens(encoded.ids, encoded.offsets, {token: special[token] for token in encoded.ids if token in special})
+
+
+@lru_cache(maxsize=4)
+def vocabulary(folder: Path) -> Vocabulary | None:
+    """Every token of the model's tokenizer; ``None`` without a fast one. Computed once a folder: 0.2 s for 150,000 tokens."""
+    tokenizer = _tokenizer(folder / "tokenizer.json")
+    return None if tokenizer is None else Vocabulary.of(tokenizer)
 
 
 @lru_cache(maxsize=16)

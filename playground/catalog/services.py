@@ -11,6 +11,7 @@ from inference.sources import BUNDLED_PREFIX, DRAFTS, SourceError, is_local, loc
 from inference.spec import ModelSource
 from playground.catalog import chat, files
 from playground.catalog.models import Model
+from playground.catalog.vocabulary import Vocabulary
 
 
 class UnknownModel(LookupError):
@@ -74,6 +75,11 @@ def count_tokens(model: CatalogModel, text: str) -> int | None:
 def encode(model: CatalogModel, text: str, add_special_tokens: bool) -> files.Tokens | None:
     """The tokens of ``text``; ``None`` where only the worker can tell."""
     return files.encode(model.folder, text, add_special_tokens) if model.folder else None
+
+
+def vocabulary(model: CatalogModel) -> Vocabulary | None:
+    """The tokens of the model; ``None`` where only the worker can tell."""
+    return files.vocabulary(model.folder) if model.folder else None
 
 
 def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:

@@ -1,4 +1,4 @@
-"""What may be asked about a prompt, over HTTP: ``POST /prompts/tokens``."""
+"""What may be asked about a prompt and about a vocabulary, over HTTP: ``POST /prompts/tokens``, ``POST /prompts/vocabulary``."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from typing import Annotated, Literal
 
 from pydantic import Field, TypeAdapter
 
-from inference.spec import Spec
+from inference.spec import Spec, TokenId
 
 MAX_MESSAGES = 256
+MAX_FOUND = 50
 ModelName = Annotated[str, Field(max_length=128)]  # "" is the site's default
 
 
@@ -36,3 +37,23 @@ class Chat(Spec):
 
 
 ASKED: TypeAdapter[Text | Chat] = TypeAdapter(Annotated[Text | Chat, Field(discriminator="type")])
+
+
+class ByText(Spec):
+    """The tokens that hold a text."""
+
+    type: Literal["text"]
+    model: ModelName = ""
+    text: str = Field(min_length=1, max_length=100)
+    limit: int = Field(MAX_FOUND, ge=1, le=MAX_FOUND)
+
+
+class ById(Spec):
+    """The token with an id."""
+
+    type: Literal["id"]
+    model: ModelName = ""
+    id: TokenId
+
+
+SOUGHT: TypeAdapter[ByText | ById] = TypeAdapter(Annotated[ByText | ById, Field(discriminator="type")])

@@ -1,4 +1,7 @@
-"""What a prompt is to a model: its tokens, and for a conversation the text that the model's own template makes of it. Torch-free."""
+"""What a prompt is to a model: its tokens, and for a conversation the text that the model's own template makes of it; and what tokens a model has.
+
+Torch-free.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from dataclasses import dataclass
 
 from inference.events import ErrorInfo
 from playground.catalog import services as catalog
+from playground.catalog.vocabulary import Entry, Vocabulary
 from playground.live.refusals import RunRefused, shown
 from playground.prompts.renderer import Renderer, TemplateFailed
 
@@ -44,6 +48,43 @@ def chat(name: str, messages: list[dict[str, str]]) -> Prompt:
     return _encoded(model, text, add_special_tokens=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Tokens of a vocabulary of ``size``, best first, of ``total`` that were found."""
+
+    tokens: list[Entry]
+    total: int
+    size: int
+
+
+def by_text(name: str, text: str, most: int) -> Found:
+    """Tokens of the model called ``name`` that hold ``text``. Raises ``RunRefused``."""
+    vocabulary = _vocabulary(name)
+    tokens, total = vocabulary.find(text, most)
+    return Found(tokens, total, len(vocabulary))
+
+
+def by_id(name: str, token: int) -> Found:
+    """The token of the model called ``name`` with that id. Raises ``RunRefused``."""
+    vocabulary = _vocabulary(name)
+    entry = vocabulary.entry(token)
+    if entry is None:
+        bound = f"< {len(vocabulary)}"
+        raise RunRefused(ErrorInfo("unknown_token", f"this model has no token {token}", "id", str(token), bound))
+    return Found([entry], 1, len(vocabulary))
+
+
+def _vocabulary(name: str) -> Vocabulary:
+    vocabulary = catalog.vocabulary(_model(name))
+    if vocabulary is None:
+        raise _no_tokenizer()
+    return vocabulary
+
+
+def _no_tokenizer() -> RunRefused:
+    return RunRefused(ErrorInfo("no_tokenizer", "the tokenizer of this model is not on this machine, or is not a fast one", "model"))
+
+
 def _model(name: str) -> catalog.CatalogModel:
     try:
         return catalog.resolve(name)
@@ -54,5 +95,5 @@ def _model(name: str) -> catalog.CatalogModel:
 def _encoded(model: catalog.CatalogModel, text: str, add_special_tokens: bool) -> Prompt:
     tokens = catalog.encode(model, text, add_special_tokens)
     if tokens is None:
-        raise RunRefused(ErrorInfo("no_tokenizer", "the tokenizer of this model is not on this machine, or is not a fast one", "model"))
+        raise _no_tokenizer()
     return Prompt(text, tokens.ids, tokens.spans, tokens.special, model.context)

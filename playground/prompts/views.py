@@ -1,8 +1,9 @@
-"""``POST /prompts/tokens``: parse, call, answer. Stores nothing."""
+"""``POST /prompts/tokens`` and ``POST /prompts/vocabulary``: parse, call, answer. Stores nothing."""
 
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Callable
 
 from django.core.exceptions import RequestDataTooBig
 from django.http import HttpRequest, JsonResponse
@@ -14,7 +15,7 @@ from playground.live.limits import Buckets
 from playground.live.protocol import MAX_FRAME_BYTES
 from playground.live.refusals import RunRefused, errors_of
 from playground.prompts import services
-from playground.prompts.protocol import ASKED, Chat, Text
+from playground.prompts.protocol import ASKED, SOUGHT, ByText, Chat, Text
 
 asks = Buckets(rate=20.0, burst=60.0)
 
@@ -22,17 +23,34 @@ asks = Buckets(rate=20.0, burst=60.0)
 @require_POST
 def tokens(request: HttpRequest) -> JsonResponse:
     """The ids, spans and special tokens of a prompt, and the text that a conversation becomes. Errors as on the socket."""
+    return _answered(request, lambda body: dataclasses.asdict(_prompt(ASKED.validate_json(body))))
+
+
+@require_POST
+def vocabulary(request: HttpRequest) -> JsonResponse:
+    """The tokens of a model that hold a text, or that with an id, each with its bytes as numbers. Errors as on the socket."""
+    return _answered(request, _found)
+
+
+def _answered(request: HttpRequest, answer: Callable[[bytes], dict[str, object]]) -> JsonResponse:
     if not asks.take(request.person):  # type: ignore[attr-defined]
         return _refused(429, ErrorInfo("rate_limited", "too many questions; wait a moment"))
     body = _body(request)
     if body is None:
         return _refused(413, ErrorInfo("too_long", "the prompt is too long to be sent", "prompt", bound=f"<= {MAX_FRAME_BYTES} bytes"))
     try:
-        return JsonResponse(dataclasses.asdict(_prompt(ASKED.validate_json(body))))
+        return JsonResponse(answer(body))
     except ValidationError as error:
         return _refused(400, *errors_of(error))
     except RunRefused as refused:
         return _refused(422, *refused.errors)
+
+
+def _found(body: bytes) -> dict[str, object]:
+    asked = SOUGHT.validate_json(body)
+    found = services.by_text(asked.model, asked.text, asked.limit) if isinstance(asked, ByText) else services.by_id(asked.model, asked.id)
+    entries = [{"id": entry.id, "bytes": list(entry.piece), "special": entry.special} for entry in found.tokens]
+    return {"tokens": entries, "total": found.total, "size": found.size}
 
 
 def _prompt(asked: Text | Chat) -> services.Prompt:

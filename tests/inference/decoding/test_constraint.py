@@ -14,8 +14,8 @@ import numpy as np
 import pytest
 
 from inference.decoding.constraint import TokenGuide, Vocabulary
-from inference.decoding.pieces import Pieces
 from inference.grammar import ConstraintError, DeadEnd
+from inference.pieces import Pieces
 from inference.sampling.arrays import Floats
 from inference.spec import SamplingParams
 from tests.inference.decoding.tokenizers import KINDS, byte_level

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from inference.decoding.detokenize import Detokenizer
-from inference.decoding.pieces import Pieces
+from inference.pieces import Pieces
 from tests.inference.decoding.tokenizers import KINDS, SAMPLES
 
 tokenizer_of = cache(lambda kind: KINDS[kind]())

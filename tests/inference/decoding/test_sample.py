@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 from inference import SamplingParams
-from inference.decoding.pieces import Pieces
 from inference.decoding.sample import Ending, SampledSequence
+from inference.pieces import Pieces
 from tests.inference.decoding.tokenizers import KINDS
 
 TOKENIZER = cache(lambda: KINDS["byte-level BPE"]())

@@ -7,8 +7,8 @@ from functools import cache
 
 import pytest
 
-from inference.decoding.pieces import Pieces
 from inference.decoding.sample import Ending, SampledSequence
+from inference.pieces import Pieces
 from inference.spec import SamplingParams
 from tests.inference.decoding.tokenizers import KINDS
 
