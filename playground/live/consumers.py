@@ -36,8 +36,11 @@ from playground.live.protocol import (
     unpack,
 )
 from playground.live.refusals import RunRefused, errors_of
+from playground.live.stored import StoredFeed
 from playground.live.window import Window
+from playground.runs import keeping
 from playground.runs import services as runs
+from playground.runs.traces import DamagedTrace, Trace
 
 MAX_RUNS = 16  # followed at once on one socket
 MAX_QUESTIONS = 8  # that wait for their answers
@@ -129,22 +132,36 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def start(self, message: Start) -> None:
         self.check_room(message.ref)
-        started = await _in_thread(starting.start_run)(self.owner, message.spec)
+        place = runs.Place(message.session, message.parent, message.kind)
+        started = await _in_thread(starting.start_run)(self.owner, message.spec, place)
         self.owned.add(started.run)
-        await self.say(Accepted(message.ref, started.run, started.epoch, started.seed, started.position))
+        await self.say(Accepted(message.ref, started.run, started.session, started.epoch, started.seed, started.position))
         await self.follow(started.run, 0)
 
     async def resume(self, message: Resume) -> None:
-        await self.check_owned(message.run)
+        await self.check_readable(message.run)
         self.check_room(message.run)
         head = await the_hub().head(message.run)
-        if head is None:
-            raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", message.run))
+        trace = await self.trace(message.run) if head is None else None
+        epoch, last_seq = (head.epoch, head.last_seq) if head else (trace.epoch, len(trace.frames)) if trace else ("", 0)
         await self.leave(message.run)
-        fits = message.epoch in (None, head.epoch) and message.last_seq <= head.last_seq
+        fits = message.epoch in (None, epoch) and message.last_seq <= last_seq
         after = message.last_seq if fits else 0
-        await self.say(Recovered(message.run, head.epoch, after) if fits else Gap(message.run, head.epoch))
-        await self.follow(message.run, after)
+        await self.say(Recovered(message.run, epoch, after) if fits else Gap(message.run, epoch))
+        if trace:
+            self.pump(message.run, StoredFeed(trace, after, self.window, self.send_bytes))
+        else:
+            await self.follow(message.run, after)
+
+    async def trace(self, run: str) -> Trace:
+        """What is stored of a run whose log is gone."""
+        try:
+            trace: Trace | None = await _in_thread(keeping.trace)(run)
+        except DamagedTrace as error:
+            raise RunRefused(ErrorInfo("damaged", str(error), "run", run)) from error
+        if trace is None:
+            raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", run))
+        return trace
 
     async def ask(self, message: Ask) -> None:
         """Answers take their time: they are waited for aside."""
@@ -165,7 +182,9 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         head = await the_hub().head(run)
         if head is None:
             raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", run))
-        feed = Feed(the_hub(), run, head, after, self.window, self.send_bytes)
+        self.pump(run, Feed(the_hub(), run, head, after, self.window, self.send_bytes))
+
+    def pump(self, run: str, feed: Feed | StoredFeed) -> None:
         self.pumps[run] = pump = asyncio.create_task(feed.pump())
         pump.add_done_callback(lambda done: self.pump_ended(run, done))
 
@@ -187,6 +206,11 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         """Close the socket; nothing that still arrives on it counts."""
         self.ended = True
         await self.close(code)
+
+    async def check_readable(self, run: str) -> None:
+        """As ``check_owned``, but a run that is shared may be read by all who know its id."""
+        if run not in self.owned and not await _in_thread(runs.may_read)(self.owner, run):
+            raise RunRefused(ErrorInfo("not_found", "there is no such run", "run", run))
 
     async def check_owned(self, run: str) -> None:
         """A foreign run and an absent one are the same."""

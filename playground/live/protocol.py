@@ -30,6 +30,9 @@ class Start(Spec):
     type: Literal["start"]
     ref: Ref
     spec: RunSpec
+    session: RunId | None = None  # None: the parent's, or a new one
+    parent: RunId | None = None  # the run that this one came of
+    kind: Annotated[str, Field(pattern=r"^[a-z_]{1,16}$")] = "run"  # what the person did: run, branch, edit, ...
 
 
 class Resume(Spec):
@@ -87,6 +90,7 @@ class Accepted:
     type: ClassVar[str] = "accepted"
     ref: str
     run: str
+    session: str
     epoch: str
     seed: int
     position: int

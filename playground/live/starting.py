@@ -36,12 +36,13 @@ logger = logging.getLogger(__name__)
 @dataclass(frozen=True, slots=True)
 class StartedRun:
     run: str
+    session: str
     epoch: str
     seed: int
     position: int  # runs that wait before it
 
 
-def start_run(owner: str, spec: RunSpec) -> StartedRun:
+def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK) -> StartedRun:
     """Create and enqueue a run. Raises ``RunRefused``; then nothing has been created."""
     log = event_log()
     try:
@@ -49,7 +50,9 @@ def start_run(owner: str, spec: RunSpec) -> StartedRun:
         _check_constraint(spec)
         model = _model(spec)
         _check_prompt(spec, model)
-        return _create(log, owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model)
+        return _create(log, owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place)
+    except runs.NoSuchPlace as error:
+        raise RunRefused(ErrorInfo("not_found", f"there is no such {error.field} of yours", error.field)) from error
     except LogUnavailable as error:
         raise RunRefused(ErrorInfo("unavailable", "the event log does not answer; try again in a moment")) from error
 
@@ -116,14 +119,15 @@ def _check_vocabulary(ids: Sequence[int], field: str, model: catalog.CatalogMode
         raise RunRefused(ErrorInfo("unknown_token", f"the model has {vocabulary} tokens", field, str(foreign), f"< {vocabulary}"))
 
 
-def _create(log: EventLog, owner: str, spec: RunSpec, model: catalog.CatalogModel) -> StartedRun:
+def _create(log: EventLog, owner: str, spec: RunSpec, model: catalog.CatalogModel, place: runs.Place) -> StartedRun:
     job = Job(spec=spec, source=model.source, submitted_at=time.time(), queue=QUEUE, person=owner)
-    run = runs.create_run(owner, spec, model.name)
+    row = runs.create_run(owner, spec, model.name, place)
+    run = row.pk
     epoch = log.create(run, job.pack(), QUEUE, owner)
     head = log.head(run)
     enqueue(run, QUEUE)
     assert spec.sampling.seed is not None
-    return StartedRun(run, epoch, spec.sampling.seed, (head and head.position) or 0)
+    return StartedRun(run, row.session_id or "", epoch, spec.sampling.seed, (head and head.position) or 0)
 
 
 def enqueue(run: str, queue: str) -> None:

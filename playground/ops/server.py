@@ -18,8 +18,11 @@ def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
     from twisted.internet import reactor
 
     from playground.asgi import application
+    from playground.live.keeper import Keeper
+    from playground.live.log import event_log
 
     sockets.install()
+    Keeper(event_log()).start()
     _allow_files()
     reactor.callWhenRunning(on_ready)
     Server(

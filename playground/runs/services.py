@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from django.db import transaction
+from django.db.models import Model, Q, QuerySet
+from django.utils import timezone
 
 from inference.spec import RunSpec
 from playground.runs import people
-from playground.runs.models import Run
+from playground.runs.models import PromptSession, Run, Visibility
+
+TITLE_CHARACTERS = 60
+Row = TypeVar("Row", bound=Model)
 
 
 def owner_of(scope: dict[str, Any]) -> str:
@@ -15,11 +23,60 @@ def owner_of(scope: dict[str, Any]) -> str:
     return person
 
 
-def create_run(owner: str, spec: RunSpec, model: str) -> str:
-    """Record that ``owner`` asked for ``spec``; returns the run's id."""
-    return Run.objects.create(owner=owner, spec=spec.model_dump(mode="json"), model=model).pk
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where in somebody's work a run belongs: its session, the run that it came of, and what the person did to that."""
+
+    session: str | None = None  # None: a new one
+    parent: str | None = None
+    kind: str = "run"
+
+
+NEW_WORK = Place()
+
+
+class NoSuchPlace(LookupError):
+    """The session or the parent run is not the person's; ``field`` says which."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(f"{field}: there is none of that id")
+        self.field = field
+
+
+def create_run(owner: str, spec: RunSpec, model: str, place: Place = NEW_WORK) -> Run:
+    """Record that ``owner`` asked for ``spec``. Raises ``NoSuchPlace``; then nothing has been recorded."""
+    with transaction.atomic():
+        parent = _own(Run.objects.filter(owner=owner), "parent", place.parent)
+        session = _own(PromptSession.objects.filter(owner=owner), "session", place.session)
+        session = session or (parent and parent.session) or PromptSession.objects.create(owner=owner, title=title_of(spec))
+        session.save(update_fields=["updated"])
+        return Run.objects.create(owner=owner, spec=spec.model_dump(mode="json"), model=model, session=session, parent=parent, kind=place.kind)
+
+
+def _own(rows: QuerySet[Row], field: str, key: str | None) -> Row | None:
+    if key is None:
+        return None
+    if (row := rows.filter(pk=key).first()) is None:
+        raise NoSuchPlace(field)
+    return row
+
+
+def title_of(spec: RunSpec) -> str:
+    """The beginning of the prompt, in one line."""
+    return " ".join((spec.prompt or "").split())[:TITLE_CHARACTERS]
 
 
 def owns(owner: str, run: str) -> bool:
     """Whether ``run`` exists and is ``owner``'s; a foreign id and an absent one are the same."""
     return Run.objects.filter(pk=run, owner=owner).exists()
+
+
+def may_read(person: str, run: str) -> bool:
+    """Whether ``run`` is the person's own, or in a session that is shared with them."""
+    return Run.objects.filter(Q(owner=person) | Q(session__in=shared()), pk=run).exists()
+
+
+def shared() -> QuerySet[PromptSession]:
+    """The sessions that whoever has the link may see, as of now."""
+    lasting = Q(expires=None) | Q(expires__gt=timezone.now())
+    return PromptSession.objects.filter(lasting).exclude(visibility=Visibility.PRIVATE)

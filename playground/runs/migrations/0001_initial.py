@@ -15,7 +15,7 @@ class Migration(migrations.Migration):
         migrations.CreateModel(
             name='Run',
             fields=[
-                ('id', models.CharField(default=playground.runs.models.new_run_id, editable=False, max_length=32, primary_key=True, serialize=False)),
+                ('id', models.CharField(default=playground.runs.models.new_id, editable=False, max_length=32, primary_key=True, serialize=False)),
                 ('owner', models.CharField(db_index=True, max_length=64, verbose_name='owner')),
                 ('model', models.CharField(max_length=64, verbose_name='model')),
                 ('spec', models.JSONField(verbose_name='spec')),
