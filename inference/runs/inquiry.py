@@ -6,17 +6,29 @@ gets. A question whose worker dies is lost: whoever asked asks again.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 import msgpack
 
 from inference.events import ErrorInfo, to_wire
 from inference.questions import Answer, AnyQuestion
-from inference.spec import ModelSource, Spec
+from inference.spec import ModelSource, SamplingParams, Spec
 
 INSIGHT_TASK = "inference.insight"  # argument: an Inquiry as JSON
 
 
+class Kept(Spec):
+    """A run whose log is gone, by what is stored of it: all that a question about it needs."""
+
+    source: ModelSource
+    sampling: SamplingParams
+    prompt_ids: tuple[int, ...]
+    token_ids: tuple[int, ...]  # of the sample that the question is about
+
+
 class Inquiry(Spec):
-    """One question, complete but for the run itself, which is in its log."""
+    """One question, complete but for the run itself, which is in its log (or, where that is gone, in ``kept``)."""
 
     box: str
     run: str
@@ -24,6 +36,7 @@ class Inquiry(Spec):
     sample: int = 0
     question: AnyQuestion
     other: ModelSource | None = None  # the model that the question names
+    kept: Kept | None = None
 
     def pack(self) -> str:
         return self.model_dump_json()
@@ -43,3 +56,15 @@ class Inquiry(Spec):
         """The frame that says why there is none (``Refused``)."""
         data: bytes = msgpack.packb({"type": "error", "ref": self.ref, "run": self.run, "errors": [to_wire(error)]})
         return data
+
+
+def told(events: Iterable[dict[str, Any]], sample: int) -> tuple[tuple[int, ...], tuple[int, ...]]:
+    """The prompt's tokens and those of one sample, by the plain maps of a run's events. No prompt: the run has not begun."""
+    prompt: tuple[int, ...] = ()
+    tokens: list[int] = []
+    for fields in events:
+        if fields["type"] == "started":
+            prompt, tokens = tuple(fields["prompt_ids"]), list(fields.get("output_ids", ()))
+        elif fields["type"] == "token" and fields.get("sample", 0) == sample:
+            tokens.append(fields["id"])
+    return prompt, tuple(tokens)

@@ -20,9 +20,9 @@ from inference.questions import (
     AskStep,
     AskWhatIf,
 )
-from inference.runs.inquiry import Inquiry
+from inference.runs.inquiry import Inquiry, Kept, told
 from inference.runs.job import Job
-from inference.spec import ModelSource, SamplingParams
+from inference.spec import ModelSource
 from inference.worker.engines import Engines
 from inference.worker.refusals import error_info
 
@@ -62,33 +62,28 @@ class Answerer:
         self._log.post(inquiry.box, frame, KEPT_SECONDS)
 
     def _answer(self, inquiry: Inquiry) -> Answer:
+        from inference.insight.past import Past
+
+        kept = inquiry.kept or self._kept(inquiry)
+        past = Past(kept.sampling, kept.prompt_ids, kept.token_ids, inquiry.sample)
+        other = self._insight(inquiry.other) if inquiry.other else None
+        return _asked(self._insight(kept.source), past, inquiry, other)
+
+    def _kept(self, inquiry: Inquiry) -> Kept:
+        """The run as its log has it now."""
         meta = self._log.meta(inquiry.run)
         if meta is None:
             raise NotAnswered("expired", "the events of this run are no longer kept")
         job = Job.unpack(meta)
-        past = self._past(inquiry, job.spec.sampling)
-        other = self._insight(inquiry.other) if inquiry.other else None
-        return _asked(self._insight(job.source), past, inquiry, other)
+        prompt, tokens = told(self._events(inquiry.run), inquiry.sample)
+        if not prompt:
+            raise NotAnswered("not_started", "this run has not begun")
+        return Kept(source=job.source, sampling=job.spec.sampling, prompt_ids=prompt, token_ids=tokens)
 
     def _insight(self, source: ModelSource) -> Insight:
         from inference.insight.insight import Insight
 
         return Insight(self._models.get(source, lambda fraction: None))  # type: ignore[arg-type]
-
-    def _past(self, inquiry: Inquiry, sampling: SamplingParams) -> Past:
-        """The run as its log has it now."""
-        from inference.insight.past import Past
-
-        prompt: tuple[int, ...] = ()
-        tokens: list[int] = []
-        for fields in self._events(inquiry.run):
-            if fields["type"] == "started":
-                prompt, tokens = tuple(fields["prompt_ids"]), list(fields.get("output_ids", ()))
-            elif fields["type"] == "token" and fields.get("sample", 0) == inquiry.sample:
-                tokens.append(fields["id"])
-        if not prompt:
-            raise NotAnswered("not_started", "this run has not begun")
-        return Past(sampling, prompt, tuple(tokens), inquiry.sample)
 
     def _events(self, run: str) -> Any:
         after = 0

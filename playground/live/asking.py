@@ -11,7 +11,7 @@ from collections.abc import Awaitable, Callable
 
 from inference.events import ErrorInfo
 from inference.questions import AskDivergence
-from inference.runs.inquiry import INSIGHT_TASK, Inquiry
+from inference.runs.inquiry import INSIGHT_TASK, Inquiry, Kept, told
 from inference.spec import ModelSource
 from playground.catalog import services as catalog
 from playground.celery import app
@@ -20,6 +20,7 @@ from playground.live.limits import Buckets
 from playground.live.log import event_log
 from playground.live.protocol import Ask
 from playground.live.refusals import RunRefused, shown
+from playground.runs import keeping
 
 QUEUE = "decode"
 ANSWER_SECONDS = 60.0
@@ -33,7 +34,8 @@ def inquiry(owner: str, asked: Ask) -> Inquiry:
     if not event_log().workers():
         raise RunRefused(ErrorInfo("no_worker", "no worker is running that could answer this"))
     box = f"answer-{secrets.token_urlsafe(16)}"
-    return Inquiry(box=box, run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked))
+    kept = None if event_log().head(asked.run) else _kept(asked)
+    return Inquiry(box=box, run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked), kept=kept)
 
 
 def enqueue(asked: Inquiry) -> None:
@@ -65,12 +67,24 @@ async def _first(subscription: Subscription) -> bytes:
             return entry.data
 
 
+def _kept(asked: Ask) -> Kept:
+    """The run by its stored trace. Its model is found by name: the one that the catalog has now."""
+    stored = keeping.stored(asked.run)
+    if stored is None:
+        raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", asked.run))
+    spec, model, events = stored
+    prompt, tokens = told(events, asked.sample)
+    return Kept(source=_source(model, "run"), sampling=spec.sampling, prompt_ids=prompt, token_ids=tokens)
+
+
 def _other(asked: Ask) -> ModelSource | None:
     """Where the worker finds the model that the question names."""
     name = asked.question.model if isinstance(asked.question, AskDivergence) else None
-    if name is None:
-        return None
+    return None if name is None else _source(name, "question.model")
+
+
+def _source(name: str, field: str) -> ModelSource:
     try:
         return catalog.resolve(name).source
     except catalog.UnknownModel as error:
-        raise RunRefused(ErrorInfo("unknown_model", str(error), "question.model", shown(name))) from error
+        raise RunRefused(ErrorInfo("unknown_model", str(error), field, shown(name))) from error

@@ -141,15 +141,13 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def resume(self, message: Resume) -> None:
         await self.check_readable(message.run)
         self.check_room(message.run)
-        head = await the_hub().head(message.run)
-        trace = await self.trace(message.run) if head is None else None
-        epoch, last_seq = (head.epoch, head.last_seq) if head else (trace.epoch, len(trace.frames)) if trace else ("", 0)
+        kept = await the_hub().head(message.run) or await self.trace(message.run)
         await self.leave(message.run)
-        fits = message.epoch in (None, epoch) and message.last_seq <= last_seq
+        fits = message.epoch in (None, kept.epoch) and message.last_seq <= kept.last_seq
         after = message.last_seq if fits else 0
-        await self.say(Recovered(message.run, epoch, after) if fits else Gap(message.run, epoch))
-        if trace:
-            self.pump(message.run, StoredFeed(trace, after, self.window, self.send_bytes))
+        await self.say(Recovered(message.run, kept.epoch, after) if fits else Gap(message.run, kept.epoch))
+        if isinstance(kept, Trace):
+            self.pump(message.run, StoredFeed(kept, after, self.window, self.send_bytes))
         else:
             await self.follow(message.run, after)
 

@@ -9,13 +9,16 @@ import logging
 from collections.abc import Sequence
 from datetime import timedelta
 from functools import lru_cache
+from typing import Any
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
 from django.db.models import Q, Sum
 from django.utils import timezone
 
-from playground.runs.models import Run, RunState, trace_storage
+from inference.spec import RunSpec
+from playground.runs.models import Run, RunState
 from playground.runs.traces import Trace, events_of, packed, unpacked
 
 CLAIM_SECONDS = 60.0
@@ -67,10 +70,16 @@ def trace(run: str) -> Trace | None:
     return _read(row.trace.name) if row else None
 
 
+def stored(run: str) -> tuple[RunSpec, str, list[dict[str, Any]]] | None:
+    """What was asked for, the model's name, and the events of a stored run. Raises ``DamagedTrace``."""
+    row, kept = Run.objects.filter(pk=run).first(), trace(run)
+    return None if row is None or kept is None else (RunSpec.model_validate(row.spec), row.model, events_of(kept.frames))
+
+
 @lru_cache(REMEMBERED)
 def _read(name: str) -> Trace:
     """A stored file never changes under its name."""
-    with trace_storage().open(name) as file:
+    with default_storage.open(name) as file:
         return unpacked(file.read())
 
 

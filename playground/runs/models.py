@@ -3,7 +3,6 @@
 import secrets
 from typing import Any
 
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -13,11 +12,6 @@ from django.utils.translation import gettext_lazy as _
 def new_id() -> str:
     """128 random bits: an id that is known only by being told."""
     return secrets.token_urlsafe(16)
-
-
-def trace_storage() -> Storage:
-    """Where traces lie, by Django's setting."""
-    return storages["default"]
 
 
 class Visibility(models.TextChoices):
@@ -71,7 +65,7 @@ class Run(models.Model):
     reason = models.CharField(_("finish reason"), max_length=32, blank=True)
     tokens = models.PositiveIntegerField(_("tokens"), null=True, blank=True)
     epoch = models.CharField(max_length=64, blank=True, editable=False)  # of the log that was stored
-    trace = models.FileField(_("trace"), blank=True, storage=trace_storage)
+    trace = models.FileField(_("trace"), blank=True)
     trace_bytes = models.PositiveBigIntegerField(_("bytes of the trace"), default=0)
     created = models.DateTimeField(_("created"), auto_now_add=True, db_index=True)
     claimed = models.DateTimeField(null=True, editable=False)  # when somebody began to store it

@@ -33,6 +33,10 @@ class Trace:
     epoch: str
     frames: Sequence[bytes]
 
+    @property
+    def last_seq(self) -> int:
+        return len(self.frames)
+
 
 def packed(trace: Trace) -> bytes:
     """The file's bytes; the same for the same trace."""

@@ -54,7 +54,7 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='run',
             name='trace',
-            field=models.FileField(blank=True, storage=playground.runs.models.trace_storage, upload_to='', verbose_name='trace'),
+            field=models.FileField(blank=True, upload_to='', verbose_name='trace'),
         ),
         migrations.AddField(
             model_name='run',

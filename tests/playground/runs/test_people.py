@@ -36,7 +36,7 @@ def test_a_visitor_gets_one_cookie_and_keeps_it() -> None:
 
 @pytest.mark.django_db
 def test_a_run_belongs_to_whoever_asked_for_it() -> None:
-    run = create_run("ada", RunSpec(prompt="x"), "stories")
+    run = create_run("ada", RunSpec(prompt="x"), "stories").pk
     assert owns("ada", run)
     assert not owns("eve", run)
     assert not owns("ada", "absent")
@@ -44,6 +44,6 @@ def test_a_run_belongs_to_whoever_asked_for_it() -> None:
 
 @pytest.mark.django_db
 def test_run_ids_carry_128_random_bits() -> None:
-    ids = {create_run("ada", RunSpec(prompt="x"), "stories") for _ in range(50)}
+    ids = {create_run("ada", RunSpec(prompt="x"), "stories").pk for _ in range(50)}
     assert len(ids) == 50
     assert min(map(len, ids)) >= 22
