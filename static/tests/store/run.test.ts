@@ -3,7 +3,7 @@ import { EMPTY, isLive, reduce, reduceAll, type RunState } from "../../src/store
 import { events, RUN, tokens } from "../recording";
 
 const asked = reduce(EMPTY, { type: "asked", ref: "r1", at: 100 }, 100);
-const accepted = reduce(asked, { type: "accepted", ref: "r1", run: RUN, epoch: "e1", seed: 7, position: 2 }, 101);
+const accepted = reduce(asked, { type: "accepted", ref: "r1", run: RUN, session: "s1", epoch: "e1", seed: 7, position: 2 }, 101);
 const whole = reduceAll(accepted, events, 250);
 const error = { code: "bad", message: "bad", field: null, value: null, bound: null };
 
