@@ -8,6 +8,7 @@ import { Bar } from "./bar/Bar";
 import { Dialogs } from "./keys/Dialogs";
 import { listen } from "./keys/shortcuts";
 import { Inspector } from "./inspector/Inspector";
+import { WhatIfBar } from "./inspector/whatif/Bar";
 import { Prompt } from "./prompt/Prompt";
 import { connect } from "./session";
 import { Panel } from "./settings/Panel";
@@ -25,6 +26,7 @@ function Page() {
           <Prompt />
           <Banner />
           <Stream />
+          <WhatIfBar />
           <Status />
         </div>
         <Inspector />

@@ -24,6 +24,11 @@ const known = (): Record<string, string> => ({
   worker_lost: gettext("The worker was lost and no other could go on."),
   out_of_memory: gettext("The machine ran out of memory. Try a shorter prompt or fewer tokens."),
   bad_logits: gettext("The model gave numbers that cannot be used."),
+  model_unavailable: gettext("The model of this run is no longer on the server. The run itself is as it was."),
+  not_replayable: gettext("Beam search and guidance do not choose step by step from the model's own logits: this cannot be asked of them."),
+  constraint_broken: gettext("The run's own tokens do not keep to this constraint."),
+  no_answer: gettext("No worker has answered in time. Ask again."),
+  too_many_questions: gettext("Too many questions at once. Wait a moment."),
   internal: gettext("Something went wrong on the server; it has been logged."),
 });
 

@@ -10,8 +10,9 @@ import { Choice } from "./choice/Choice";
 import { Selected } from "./Selected";
 import { inspectorTabs } from "./tabs";
 import { Timing } from "./timing/Timing";
+import { WhatIf } from "./whatif/WhatIf";
 
-const PANELS: Record<Tab, ComponentType> = { choice: Choice, attention: Attention, timing: Timing, code: Code };
+const PANELS: Record<Tab, ComponentType> = { choice: Choice, attention: Attention, timing: Timing, whatif: WhatIf, code: Code };
 
 export function Inspector() {
   const all = inspectorTabs();
@@ -73,6 +74,10 @@ const explained = (): Partial<Record<Tab, [string, string]>> => ({
     gettext("One picture per head, a row per token. Point at a weight and its token lights up in the text."),
   ],
   timing: [gettext("What it cost"), gettext("Queue, prefill, and every decoding step, measured where it happened.")],
+  whatif: [
+    gettext("The same run under other settings"),
+    gettext("Move a setting and see at once which tokens would have been others, given the same draws."),
+  ],
 });
 
 function Nothing() {

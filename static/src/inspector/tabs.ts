@@ -7,5 +7,6 @@ export const inspectorTabs = (): { name: Tab; title: string }[] => [
   { name: "choice", title: gettext("Choice") },
   { name: "attention", title: gettext("Attention") },
   { name: "timing", title: gettext("Timing") },
+  { name: "whatif", title: gettext("What if") },
   { name: "code", title: gettext("Code") },
 ];

@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
-import { isChanged, useBinding } from "./binding";
+import { isChanged, useBinding, type Binding } from "./binding";
 import { Biases } from "./Biases";
 import { Items } from "./Items";
 import { NumberControl } from "./NumberControl";
@@ -10,6 +10,7 @@ import { Order } from "./Order";
 import { Options } from "./Options";
 import { Text } from "./Text";
 import { isOff, type Field } from "./schema";
+import { shortly } from "./values";
 
 export interface ControlProps {
   field: Field;
@@ -29,10 +30,11 @@ export function Setting({ field }: { field: Field }) {
   const describedBy =
     [fault && `${prefix}${field.name}-fault`, open && `${prefix}${field.name}-help`].filter(Boolean).join(" ") || undefined;
   return (
-    <div class={isOff(field, value) ? "setting off" : "setting"} data-testid={`${prefix}setting-${field.name}`}>
+    <div class={classOf(binding, field)} data-testid={`${prefix}setting-${field.name}`}>
       <div class="setting-head">
         <Name field={field} />
         <HelpButton field={field} open={open} />
+        {binding.compares && <Was field={field} />}
         <Reset field={field} />
       </div>
       <Control field={field} value={value} describedBy={describedBy} invalid={fault !== undefined} />
@@ -44,6 +46,11 @@ export function Setting({ field }: { field: Field }) {
       {open && <Help field={field} />}
     </div>
   );
+}
+
+function classOf(binding: Binding, field: Field): string {
+  const off = isOff(field, binding.values.value[field.name]) ? " off" : "";
+  return `setting${off}${binding.compares && isChanged(binding, field) ? " changed" : ""}`;
 }
 
 function Name({ field }: { field: Field }) {
@@ -73,6 +80,14 @@ function HelpButton({ field, open }: { field: Field; open: boolean }) {
       ?
     </button>
   );
+}
+
+/** What a changed setting was. */
+function Was({ field }: { field: Field }) {
+  const binding = useBinding();
+  const was = shortly(binding.initial(field));
+  if (!isChanged(binding, field) || was === "") return null;
+  return <span class="was">{fill(gettext("was %(value)s"), { value: was })}</span>;
 }
 
 function Reset({ field }: { field: Field }) {

@@ -11,6 +11,7 @@ export interface Binding {
   faults: ReadonlySignal<Record<string, string>>; // by name of the field
   change: (part: Values) => void;
   initial: (field: Field) => unknown; // what resetting goes back to
+  compares?: boolean; // a changed setting says what it was
 }
 
 const Bound = createContext<Binding | null>(null);

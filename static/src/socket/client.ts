@@ -3,6 +3,7 @@
 import { batch, type Signal } from "@preact/signals";
 import { Refusal } from "../errors";
 import { pack, unpack, type Incoming } from "../protocol/codec";
+import { gettext } from "../i18n";
 import type { ClientMessage, ErrorInfo, RunSpec } from "../protocol/generated";
 import type { Local } from "../store/run";
 import type { Listener, Status } from "./connection";
@@ -85,7 +86,9 @@ export class Client implements Line {
     batch(() => {
       this.status.value = status;
       if (status !== "waiting") return;
-      [...this.inquiries.keys()].forEach((ref) => this.settle(ref, [plainError("connection_lost")]));
+      [...this.inquiries.keys()].forEach((ref) =>
+        this.settle(ref, [plainError("connection_lost", gettext("The connection was lost before there was an answer."))]),
+      );
       this.live().forEach((lane) => lane.disconnected());
     });
   }

@@ -3,6 +3,7 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { gettext } from "../i18n";
+import { outcome } from "../inspector/whatif/state";
 import { shownHead } from "../inspector/attention/state";
 import { believedPrompt, ScorePrompt } from "../prompt/ScorePrompt";
 import { rowOf, weights } from "../store/attention";
@@ -65,6 +66,10 @@ function useDrawing(view: ViewRef): void {
     view.current?.tintPrompt(believedPrompt.value?.map(metrics()[metric.value].of) ?? null);
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
+  useSignalEffect(() => {
+    void run.value.started;
+    view.current?.differ(tab.value === "whatif" ? (outcome.value?.differing ?? []) : []);
+  });
   useSignalEffect(() => {
     const row = tab.value === "attention" && token.value ? rowOf(token.value, shownHead.value) : null;
     view.current?.attend(row && weights(row, hideFirst.value));

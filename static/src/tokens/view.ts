@@ -18,6 +18,7 @@ export class StreamView {
   private promptLength = 0;
   private current: HTMLElement | null = null;
   private lit: HTMLElement | null = null;
+  private marked: readonly HTMLElement[] = [];
 
   constructor(
     private readonly prompt: HTMLElement,
@@ -33,6 +34,7 @@ export class StreamView {
     this.elements.length = this.levels.length = 0;
     this.promptLength = 0;
     this.current = this.lit = null;
+    this.marked = [];
     this.prompt.replaceChildren();
     this.output.replaceChildren();
   }
@@ -106,6 +108,13 @@ export class StreamView {
   private mark(element: HTMLElement, selected: boolean): void {
     element.tabIndex = selected ? 0 : -1;
     element.ariaSelected = String(selected);
+  }
+
+  /** Marks the tokens of `steps`, ascending, which would be others under other settings. */
+  differ(steps: readonly number[]): void {
+    this.marked.forEach((element) => element.classList.remove("differs", "first"));
+    this.marked = steps.flatMap((step) => this.elements[this.promptLength + step] ?? []);
+    this.marked.forEach((element, k) => element.classList.add("differs", ...(k === 0 ? ["first"] : [])));
   }
 
   hover(position: number | null): void {
