@@ -192,7 +192,9 @@ class Prefilled:
     tokens: int
     reused_tokens: int
     chunks: list[int]  # tokens per forward pass
-    ms: float
+    ms: float  # from being taken up to the end of the last of them
+    chunk_ms: list[float] = field(default_factory=list)  # each forward pass, shared by the batch
+    chunk_t_ms: list[float] = field(default_factory=list)  # when each was over, since submission
 
 
 @dataclass(frozen=True, slots=True)

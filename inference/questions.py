@@ -116,7 +116,15 @@ class AskHead(Spec):
     head: Index
 
 
-Question = AskScore | AskWhatIf | AskStep | AskDivergence | AskAttention | AskLens | AskAttribution | AskHead
+class AskWatchingCost(Spec):
+    """What does it cost to watch this run? Answered by ``WatchingCost``, measured on its last steps, taken again."""
+
+    type: Literal["watching_cost"]
+    top_n: int = Field(20, ge=1, le=MAX_SHOWN, description="Candidates per end of the pipeline")
+    repeats: int = Field(15, ge=1, le=64, description="Steps of each kind of attention")
+
+
+Question = AskScore | AskWhatIf | AskStep | AskDivergence | AskAttention | AskLens | AskAttribution | AskHead | AskWatchingCost
 AnyQuestion = Annotated[Question, Field(discriminator="type")]
 QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
 
@@ -281,4 +289,18 @@ class HeadView:
     output: Block  # f4 (E,) sum of weights x values
 
 
-Answer = Reading | WhatIf | StepView | Divergence | AttentionMaps | Lens | Attribution | HeadView
+@dataclass(frozen=True, slots=True)
+class WatchingCost:
+    """Milliseconds of the run's last S steps, taken again on the engine, the K kinds of attention in turn: step n had kind n % K.
+
+    ``forward`` has K = 1 column where the model's attention cannot be watched. Its passes are shared with whatever else is decoded meanwhile.
+    """
+
+    type: ClassVar[str] = "watching_cost"
+    forward: Block  # f4 (S / K, K) the forward pass: nobody watches, the mean row of each layer, every head's row as well
+    sample: Block  # f4 (S, 2) stages and dice: without a trace, with one of ``top_n``
+    top_n: int
+    positions: int  # of the text at the end
+
+
+Answer = Reading | WhatIf | StepView | Divergence | AttentionMaps | Lens | Attribution | HeadView | WatchingCost

@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import torch
 
@@ -99,6 +100,14 @@ class Order:
         return self.model.sampler(self.spec, self.prompt_ids, sample)
 
 
+class Pass(NamedTuple):
+    """A forward pass over a part of the prompt."""
+
+    tokens: int
+    ms: float
+    t_ms: float  # when it was over, since submission
+
+
 class Generation(Job):
     """Its parts are ``families``. All get logits in the same step: no last token is fed before all can be."""
 
@@ -108,7 +117,7 @@ class Generation(Job):
         self._families = [Family(parts, order.model.runner) for parts in families]
         speed = order.spec.max_tokens_per_second
         self._period = 1 / speed if speed else 0.0
-        self._chunks: list[int] = []
+        self._passes: list[Pass] = []  # over the prompt
         self.reused_tokens = 0
         self._show(order.spec.watch)
 
@@ -210,25 +219,31 @@ class Generation(Job):
 
     def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
         last = fed[0].chunk.rows > 0
-        self._note_prefill(fed, last)
+        self._note_prefill(fed, last, forward_ms)
         if last:
             by_slot = {one.chunk.slot: one for one in fed}
             self.step({part: one for family in self._families for part, one in _given(family, by_slot)}, logits, forward_ms)
 
-    def _note_prefill(self, fed: Sequence[Fed], last: bool) -> None:
+    def _note_prefill(self, fed: Sequence[Fed], last: bool, forward_ms: float) -> None:
         if self.clock.prefilled:
             return
-        self._chunks.append(sum(len(one.chunk.ids) for one in fed))
+        moment = now()
+        self._passes.append(Pass(sum(len(one.chunk.ids) for one in fed), forward_ms, self.clock.since_submission_ms(moment)))
         if last:
-            self.clock.prefilled = now()
-            self.order.handle.put(Prefilled(sum(self._chunks) + self.reused_tokens, self.reused_tokens, self._chunks, self.clock.prefill_ms()))
+            self.clock.prefilled = moment
+            self.order.handle.put(self._prefilled())
+
+    def _prefilled(self) -> Prefilled:
+        tokens = [one.tokens for one in self._passes]
+        took, over = [one.ms for one in self._passes], [one.t_ms for one in self._passes]
+        return Prefilled(sum(tokens) + self.reused_tokens, self.reused_tokens, tokens, self.clock.prefill_ms(), took, over)
 
     def preempt(self) -> None:
         super().preempt()
         self.clock.preemptions += 1
         if not self.clock.prefilled:
             self.reused_tokens = 0
-            self._chunks.clear()
+            self._passes.clear()
 
     @abstractmethod
     def step(self, given: Mapping[Part, Fed], logits: torch.Tensor, forward_ms: float) -> None:

@@ -23,11 +23,13 @@ from inference.insight.maps import LAYERS, ROLLOUT, attention_maps
 from inference.insight.past import LogitCache, LogitRows, Past, check_begun
 from inference.insight.score import read
 from inference.insight.step import brought_to, step_view
+from inference.insight.watching import KINDS, Replayed
 from inference.insight.what_if import divergence, what_if
 from inference.questions import (
     AskAttention,
     AskAttribution,
     AskStep,
+    AskWatchingCost,
     AttentionMaps,
     Attribution,
     Divergence,
@@ -35,6 +37,7 @@ from inference.questions import (
     Lens,
     Reading,
     StepView,
+    WatchingCost,
     WhatIf,
 )
 from inference.sampling.sampler import Sampler
@@ -83,6 +86,19 @@ class Insight:
             brought_to(sampler, before, lambda: self._logits(past)[: asked.step])
             row = self._memory.logits.row(self._engine, past, asked.step)
             return step_view(row, asked.step, own, sampler, Watch(top_n=asked.top_n, pinned=asked.tokens))
+
+    def watching_cost(self, past: Past, asked: AskWatchingCost) -> WatchingCost:
+        """Milliseconds of the last steps of ``past`` with and without what a viewer sees, measured now."""
+        check_begun(past)
+        sampler = self._sampler(past, past.sampling)
+        kinds = KINDS if self._model.info.attention else KINDS[:1]
+        steps = min(asked.repeats, len(past.tokens) // len(kinds)) * len(kinds)
+        if not steps:
+            raise RunError("too_few_steps", f"The run has {len(past.tokens)} steps; {len(kinds)} are needed.", "run", len(past.tokens), len(kinds))
+        before = past.tokens[: len(past.tokens) - steps]
+        with _constrained(past.sampling):
+            brought_to(sampler, before, lambda: self._logits(past)[: len(before)])
+        return self._engine.perform(Replayed(past.ids, steps, sampler, kinds, asked.top_n))
 
     def divergence(self, past: Past, sampling: SamplingParams | None = None, other: Insight | None = None, top_k: int = 10) -> Divergence:
         """How far the final distributions of ``past`` are from those under ``sampling`` (by default its own), of ``other``'s model (by default its own)."""

@@ -18,6 +18,7 @@ from inference.questions import (
     AskLens,
     AskScore,
     AskStep,
+    AskWatchingCost,
     AskWhatIf,
 )
 from inference.runs.inquiry import Inquiry, Kept, told
@@ -101,6 +102,8 @@ def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None
             return insight.what_if(past, sampling)
         case AskStep() as asked:
             return insight.step(past, asked)
+        case AskWatchingCost() as asked:
+            return insight.watching_cost(past, asked)
         case AskDivergence(sampling=sampling, top_k=top_k):
             return insight.divergence(past, sampling, other, top_k)
         case AskAttention() as asked:

@@ -101,3 +101,25 @@ def test_a_handle_gives_nothing_where_nothing_comes_in_time(engine: Engine) -> N
     assert events[3] is None
     assert not handle.ended
     assert np.all([event is not None for event in events[:3]])
+
+
+def test_the_passes_over_the_prompt_are_timed_and_end_with_the_prefill(engine: Engine) -> None:
+    started, prefilled, *_ = engine.run(spec(prompt(40, 98)))
+    assert isinstance(started, Started)
+    assert isinstance(prefilled, Prefilled)
+    assert len(prefilled.chunk_ms) == len(prefilled.chunk_t_ms) == len(prefilled.chunks)
+    assert sum(prefilled.chunk_ms) <= prefilled.ms
+    assert prefilled.chunk_t_ms == sorted(prefilled.chunk_t_ms)
+    assert prefilled.chunk_t_ms[-1] == pytest.approx(started.queue_ms + started.tokenize_ms + prefilled.ms, abs=1e-6)
+
+
+def test_the_timing_is_what_the_tokens_say(engine: Engine) -> None:
+    events = list(engine.run(spec(prompt(20), max_tokens=30)))
+    timing, moments = finished(events).timing, np.array([token.t_ms for token in tokens(events)])
+    gaps = np.diff(moments)
+    assert timing is not None
+    assert timing.ttft_ms == pytest.approx(moments[0], abs=1e-6)
+    assert timing.decode_ms == pytest.approx(moments[-1] - moments[0], abs=1e-6)
+    assert (timing.tpot_p50_ms, timing.tpot_p95_ms) == pytest.approx((np.quantile(gaps, 0.5), np.quantile(gaps, 0.95)), abs=1e-6)
+    assert timing.tokens_per_second == pytest.approx(1000 * len(gaps) / gaps.sum())
+    assert all(token.forward_ms + token.sample_ms <= gap for token, gap in zip(tokens(events)[1:], gaps, strict=True))
