@@ -51,6 +51,8 @@ INSTALLED_APPS = [
     "playground.runs",
     "playground.live",
     "playground.ops",
+    "playground.api",
+    "ninja",
 ]
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",

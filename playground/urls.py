@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
+from playground.api.site import api
 from playground.ops import views as ops
 from playground.prompts import views as prompts
 from playground.runs import views as runs
@@ -17,4 +18,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("healthz", ops.healthz, name="healthz"),
     path("readyz", ops.readyz, name="readyz"),
     path("admin/", admin.site.urls),
+    path("", api.urls),
 ]

@@ -45,13 +45,17 @@ def store(run: str, epoch: str, frames: Sequence[bytes]) -> None:
     events = events_of(frames)
     row.epoch, row.reason = epoch, events[-1].get("reason", "")
     row.tokens = sum(event["type"] == "token" for event in events)
-    data = packed(Trace(run, epoch, frames))
-    row.state = RunState.STORED if _fits(row.owner, len(data)) else RunState.UNKEPT
-    if row.state == RunState.STORED:
-        row.trace.save(_place(run), ContentFile(data), save=False)
-        row.trace_bytes = len(data)
+    put(row, packed(Trace(run, epoch, frames)))
     row.save()
     logger.info("stored a run", extra={"run": run, "bytes": row.trace_bytes, "events": len(events), "state": row.state})
+
+
+def put(run: Run, data: bytes) -> None:
+    """Store the packed trace of ``run``, which is not saved yet, unless its owner keeps too much already."""
+    run.state = RunState.STORED if _fits(run.owner, len(data)) else RunState.UNKEPT
+    if run.state == RunState.STORED:
+        run.trace.save(_place(run.pk), ContentFile(data), save=False)
+        run.trace_bytes = len(data)
 
 
 def lose(run: str) -> None:

@@ -3,6 +3,7 @@
 import secrets
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import models
 from django.db.models.signals import post_delete
 from django.dispatch import receiver
@@ -12,6 +13,13 @@ from django.utils.translation import gettext_lazy as _
 def new_id() -> str:
     """128 random bits: an id that is known only by being told."""
     return secrets.token_urlsafe(16)
+
+
+class Readable(DjangoJSONEncoder):
+    """Chinese as it is written, so that a search finds it in every database."""
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**{**options, "ensure_ascii": False})
 
 
 class Visibility(models.TextChoices):
@@ -27,8 +35,8 @@ class PromptSession(models.Model):
     owner = models.CharField(_("owner"), max_length=64)
     title = models.CharField(_("title"), max_length=120, blank=True)
     notes = models.TextField(_("notes"), blank=True)
-    tags = models.JSONField(_("tags"), default=list, blank=True)
-    draft = models.JSONField(_("draft"), default=dict, blank=True)
+    tags = models.JSONField(_("tags"), default=list, blank=True, encoder=Readable)
+    draft = models.JSONField(_("draft"), default=dict, blank=True, encoder=Readable)
     visibility = models.CharField(_("visibility"), max_length=8, choices=Visibility.choices, default=Visibility.PRIVATE)
     embeddable = models.BooleanField(_("may be embedded"), default=False)
     expires = models.DateTimeField(_("shared until"), null=True, blank=True)
