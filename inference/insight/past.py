@@ -22,7 +22,7 @@ from inference.engine.forced import Forced
 from inference.spec import RunSpec, SamplingParams
 
 MAX_LOGITS = 512 * 1024 * 1024  # bytes of one run's logits
-PIECE_TOKENS = 128  # fed in one step: so many that the pass loses little by it, so few that the pipeline goes over the first of them while the model reads on
+PIECE_TOKENS = 128  # fed in one step: so many that the pass loses nothing by it, so few that the pipeline goes over the first of them while the model reads on
 CACHE_BYTES = 512 * 1024 * 1024  # of all that are kept
 
 LogitRows = NDArray[np.float32]  # (T, V)
@@ -62,7 +62,9 @@ class _Logits(Forced[None]):
         return super().chunks(min(budget, PIECE_TOKENS))
 
     def take(self, logits: torch.Tensor) -> None:
-        self._arrived.put(logits.float().cpu().clone().numpy())
+        """Copied only where it would keep others' rows from being let go of."""
+        own = logits.float().cpu()
+        self._arrived.put((own if own.untyped_storage().nbytes() == own.nbytes else own.clone()).numpy())
 
     def finish(self) -> None:
         self._arrived.put(None)
@@ -85,28 +87,30 @@ class LogitCache:
 
     def __init__(self, limit_bytes: int = CACHE_BYTES) -> None:
         self._limit = limit_bytes
-        self._kept: OrderedDict[tuple[tuple[int, ...], tuple[int, ...]], LogitRows] = OrderedDict()
+        self._kept: OrderedDict[tuple[tuple[int, ...], tuple[int, ...]], list[LogitRows]] = OrderedDict()
         self._lock = threading.Lock()
 
     def whole(self, engine: Engine, past: Past) -> LogitRows:
         """(T, V) of the T steps of ``past`` on ``engine``. Raises ``RunError`` where there are none, or too many to be held."""
         pieces = list(self.pieces(engine, past))
-        return pieces[0] if len(pieces) == 1 else np.concatenate(pieces)
+        if len(pieces) > 1:
+            pieces = [np.concatenate(pieces)]
+            self._keep(past, pieces)
+        return pieces[0]
 
     def pieces(self, engine: Engine, past: Past) -> Iterator[LogitRows]:
         """The same, some steps at a time, as early as they are known: whoever works on them does so beside the pass."""
         if (kept := self._found(past)) is not None:
-            yield kept
+            yield from kept
             return
         _check_size(past, engine.info.vocab_size)
         job = _Logits([*past.prompt_ids, *past.tokens[:-1]], len(past.prompt_ids) - 1)
         engine.begin(job)
-        whole, done = np.empty((len(past.tokens), engine.info.vocab_size), np.float32), 0
+        pieces = []
         for rows in job.rows():
-            whole[done : done + len(rows)] = rows
-            yield whole[done : done + len(rows)]
-            done += len(rows)
-        self._keep(past, whole)
+            pieces.append(rows)
+            yield rows
+        self._keep(past, pieces)
 
     def row(self, engine: Engine, past: Past, step: int) -> LogitRow:
         """(V,) of one step: from what is kept of any run that began like ``past``, else from a pass over all of it, or up to there where all is too much."""
@@ -122,9 +126,9 @@ class LogitCache:
     @property
     def bytes(self) -> int:
         """Held now."""
-        return sum(rows.nbytes for rows in self._kept.values())
+        return sum(rows.nbytes for pieces in self._kept.values() for rows in pieces)
 
-    def _found(self, past: Past) -> LogitRows | None:
+    def _found(self, past: Past) -> list[LogitRows] | None:
         with self._lock:
             if _name(past) not in self._kept:
                 return None
@@ -134,17 +138,16 @@ class LogitCache:
     def _found_from(self, past: Past, step: int) -> LogitRow | None:
         """A run that goes on is another ``Past`` with every token, yet its steps stay what they were."""
         with self._lock:
-            for name, rows in reversed(self._kept.items()):
+            for name, pieces in reversed(self._kept.items()):
                 prompt, tokens = name
                 if prompt == past.prompt_ids and len(tokens) > step and tokens[:step] == past.tokens[:step]:
                     self._kept.move_to_end(name)
-                    row: LogitRow = rows[step]
-                    return row
+                    return _row(pieces, step)
         return None
 
-    def _keep(self, past: Past, rows: LogitRows) -> None:
+    def _keep(self, past: Past, pieces: list[LogitRows]) -> None:
         with self._lock:
-            self._kept[_name(past)] = rows
+            self._kept[_name(past)] = pieces
             while self.bytes > self._limit and len(self._kept) > 1:
                 self._kept.popitem(last=False)
 
@@ -169,3 +172,13 @@ def _check_size(past: Past, vocab_size: int) -> None:
     size = _size(past, vocab_size)
     if size > MAX_LOGITS:
         raise RunError("too_large", f"The logits of {len(past.tokens)} steps take {size} bytes.", "run", size, MAX_LOGITS)
+
+
+def _row(pieces: list[LogitRows], step: int) -> LogitRow:
+    """(V,) the row ``step`` of all of them."""
+    for piece in pieces:
+        if step < len(piece):
+            row: LogitRow = piece[step]
+            return row
+        step -= len(piece)
+    raise IndexError(step)

@@ -34,20 +34,21 @@ class Ban(Stage):
         banned = cells(rows.ids(self.name, self.banned))
         if not len(banned.ids):
             return scores.spread  # as it would be if a neighbour had something banned
+        before = scores.at(banned)
         after = scores.edit(banned, np.full(len(banned.ids), -np.inf))
-        return _give_back(scores, after, banned, after.field.survivors == 0)
+        return _give_back(before, after, banned, after.field.survivors == 0)
 
     def reason(self, standing: Standing) -> Floats:
         return standing.probabilities
 
 
-def _give_back(before: Scores, after: Scores, banned: Cells, empty: Bools) -> Scores:
-    """Undo the ban in the rows that it left ``empty`` (B,)."""
+def _give_back(before: Floats, after: Scores, banned: Cells, empty: Bools) -> Scores:
+    """Undo the ban in the rows that it left ``empty`` (B,). ``before`` (M,) are the scores that ``banned`` had."""
     if not empty.any():
         return after
     undo = empty[banned.rows]
     spared = Cells(banned.rows[undo], banned.ids[undo])
-    return after.edit(spared, before.at(spared))
+    return after.edit(spared, before[undo])
 
 
 class MinTokens(Ban):

@@ -61,10 +61,18 @@ class Rolls:
         self._block, self._numbers = -1, np.empty(0)
 
     def at(self, step: int) -> float:
-        block = step // self._BLOCK
+        return float(self._of_block(step // self._BLOCK)[step % self._BLOCK])
+
+    def some(self, first: int, count: int) -> Floats:
+        """(count,) those of the steps from ``first``."""
+        blocks = range(first // self._BLOCK, -(-(first + count) // self._BLOCK))
+        start = first % self._BLOCK
+        return np.concatenate([self._of_block(block) for block in blocks])[start : start + count]
+
+    def _of_block(self, block: int) -> Floats:
         if block != self._block:
             self._block, self._numbers = block, uniforms(self._seed, self._sample, block * self._BLOCK, self._BLOCK, self._purpose)
-        return float(self._numbers[step % self._BLOCK])
+        return self._numbers
 
 
 class Fall(NamedTuple):

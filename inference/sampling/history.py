@@ -6,7 +6,7 @@ Everything here is a function of prompt and output. Knows nothing of scores or p
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 
@@ -24,9 +24,18 @@ class Tokens:
 
     def add(self, token_id: int) -> None:
         if self._size == len(self._buffer):
-            self._buffer = np.concatenate([self._buffer, np.empty(max(64, self._size), dtype=np.int64)])
+            self._grow(1)
         self._buffer[self._size] = token_id
         self._size += 1
+
+    def extend(self, token_ids: Sequence[int]) -> None:
+        if self._size + len(token_ids) > len(self._buffer):
+            self._grow(len(token_ids))
+        self._buffer[self._size : self._size + len(token_ids)] = token_ids
+        self._size += len(token_ids)
+
+    def _grow(self, by: int) -> None:
+        self._buffer = np.concatenate([self.ids, np.empty(max(64, self._size, by), dtype=np.int64)])
 
     @property
     def ids(self) -> Ints:
@@ -44,6 +53,14 @@ class Occurrences(Protocol):
     @property
     def counts(self) -> Ints:
         """(m,) how often each of them occurs."""
+
+
+class Occurred(NamedTuple):
+    """Tokens that have occurred in the rows of a batch, M in all."""
+
+    rows: Ints  # (M,)
+    ids: Ints  # (M,) distinct within a row
+    counts: Callable[[], Ints]  # (M,) how often; counted for those who ask only
 
 
 class Tally:

@@ -11,10 +11,10 @@ from typing import ClassVar
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
-from inference.sampling.history import Occurrences
-from inference.sampling.scores import Listed, Scores
-from inference.sampling.stage import Stage, cells
-from inference.sampling.state import Rows, RowState
+from inference.sampling.history import Occurred
+from inference.sampling.scores import Cells, Listed, Scores
+from inference.sampling.stage import Stage
+from inference.sampling.state import Rows, RowState, Scope
 from inference.spec import SamplingParams, StageName
 
 LLAMACPP_WINDOW = 64  # llama.cpp's ``penalty_last_n``, where nobody says otherwise
@@ -40,21 +40,22 @@ class Penalty(Stage):
         return {self.name: self.strength(params)}
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
-        seen = cells(rows.ids(self.name, lambda row: self._seen(row).ids))
+        occurred = rows.occurred(self.name, self.scope)
+        seen = Cells(occurred.rows, occurred.ids)
         strength = rows.column(self.name, self.strength)[seen.rows]
-        return scores.edit(seen, self.penalised(scores.at(seen), strength * self._times(rows)))
+        return scores.edit(seen, self.penalised(scores.at(seen), strength * self._times(occurred)))
 
     def numbers(self, before: Listed, at: int, row: RowState) -> dict[str, float]:
-        return {self.name: self.strength(row.params), "tokens": len(self._seen(row).ids)}
+        return {self.name: self.strength(row.params), "tokens": len(row.occurrences(*self.scope(row.params)).ids)}
 
-    def _times(self, rows: Rows) -> Floats | Ints | float:
+    def scope(self, params: SamplingParams) -> Scope:
+        """Which of the tokens that have been said count."""
+        by_dialect = self.counts_prompt or params.dialect == "llamacpp"
+        return by_dialect if params.penalty_scope == "dialect" else params.penalty_scope == "all", window(params)
+
+    def _times(self, occurred: Occurred) -> Ints | float:
         """(M,) how often each token is penalised; once, unless a penalty says otherwise."""
         return 1.0
-
-    def _seen(self, row: RowState) -> Occurrences:
-        params = row.params
-        by_dialect = self.counts_prompt or params.dialect == "llamacpp"
-        return row.occurrences(by_dialect if params.penalty_scope == "dialect" else params.penalty_scope == "all", window(params))
 
 
 def window(params: SamplingParams) -> int:
@@ -114,5 +115,5 @@ class FrequencyPenalty(Penalty):
     def penalised(self, z: Floats, strength: Floats) -> Floats:
         return z - strength
 
-    def _times(self, rows: Rows) -> Ints:
-        return np.concatenate(rows.ids(self.name, lambda row: self._seen(row).counts))
+    def _times(self, occurred: Occurred) -> Ints:
+        return occurred.counts()

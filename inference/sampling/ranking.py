@@ -6,6 +6,7 @@ of them may have been left outside, and so it is open which of them come first: 
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,6 +15,8 @@ from numpy.typing import NDArray
 
 from inference.sampling.arrays import Floats, Ints, row_numbers
 from inference.sampling.lazy import lazy
+
+_LARGE = 32_768  # tokens from which on groups are worth their while
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,9 +72,28 @@ def _select(scores: Floats, n: int) -> Ranking:
 def _partition(scores: Floats, n: int) -> Ints:
     """(B, n) the ``n`` largest of each row, in any order.
 
-    Where most have been removed, numpy takes up to 80 times as long to find them at the upper end as at the lower one (28 against 0.3 ms).
+    Of a large vocabulary they are looked for in those groups whose largest are the ``n`` largest: no number anywhere else is larger than the
+    last of them. At 50,000 tokens that takes 0.6 of the time of looking at every number, at 150,000 0.4.
     """
-    if scores.min() == -np.inf:
+    vocab = scores.shape[1]
+    size = math.isqrt(vocab // n)  # of a group, so that there is about as much to do in either partition
+    if vocab < _LARGE or size < 4:
+        return _divide(scores, n)
+    groups = vocab // size
+    largest = scores[:, : size * groups].reshape(len(scores), size, groups).max(1)
+    ids = (_divide(largest, n)[:, None] + groups * row_numbers(size)).reshape(len(scores), -1)
+    if vocab > size * groups:
+        ids = np.concatenate([ids, np.broadcast_to(np.arange(size * groups, vocab), (len(scores), vocab - size * groups))], axis=1)
+    return at_columns(ids, _divide(at_columns(scores, ids), n))
+
+
+def _divide(scores: Floats, n: int) -> Ints:
+    """The same by a single partition.
+
+    Where most have been removed, numpy takes up to 80 times as long to find them at the upper end as at the lower one (28 against 0.3 ms).
+    Then some of a few have been.
+    """
+    if scores[:, :: 1 + scores.shape[1] // 64].min() == -np.inf:
         return (-scores).argpartition(n - 1, axis=-1)[:, :n]
     return scores.argpartition(scores.shape[1] - n, axis=-1)[:, scores.shape[1] - n :]
 
@@ -99,6 +121,6 @@ def _ordered(scores: Floats, ids: Ints) -> tuple[Ints, Floats]:
 
 
 def at_columns(table: NDArray[Any], columns: Ints) -> NDArray[Any]:
-    """(B, n) of ``table`` (B, m), at ``columns`` (B, n) of each row. A single row needs no row indices, which halves the time."""
-    picked: NDArray[Any] = table[0].take(columns) if len(table) == 1 else table[row_numbers(len(table)), columns]
+    """(B, n) of ``table`` (B, m), at ``columns`` (B, n) of each row: as places of the flat table, which takes a third of the time of two indices."""
+    picked: NDArray[Any] = table.take(columns if len(table) == 1 else columns + table.shape[1] * row_numbers(len(table)))
     return picked

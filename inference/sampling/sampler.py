@@ -18,7 +18,7 @@ import torch
 from numpy.typing import NDArray
 
 from inference.events import StageInfo, Trace
-from inference.sampling.arrays import to_numpy
+from inference.sampling.arrays import Floats, to_numpy
 from inference.sampling.dice import FOR_XTC, Fall, Rolls, fall
 from inference.sampling.guide import Guide
 from inference.sampling.history import Breaks
@@ -129,16 +129,20 @@ class Sampler:
         """The number of the coming step, in [0, 1)."""
         return self._rolls.at(self.state.generated)
 
+    def rolls(self, count: int) -> Floats:
+        """(count,) the numbers of the coming steps."""
+        return self._rolls.some(self.state.generated, count)
+
 
 def _head(params: SamplingParams, vocab: int) -> int:
     """How many tokens to list at first: enough for what is certain to be kept."""
     head = HEAD
     while head < 2 * max(params.top_k, params.min_keep):
         head *= 2
-    return _worth_it(head, vocab)
+    return worth_it(head, vocab)
 
 
-def _worth_it(head: int, vocab: int) -> int:
+def worth_it(head: int, vocab: int) -> int:
     """Selecting more than a quarter of the vocabulary and sorting that costs as much as sorting everything."""
     return head if 4 * head <= vocab else vocab
 
@@ -251,7 +255,7 @@ class Group:
         """``choices`` with the rows that were ``short`` (B,) done again, with longer lists."""
         members = [row for row, again in enumerate(short) if again]
         group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
-        redone = dict(zip(members, group.choose(way, _worth_it(8 * head, self._scores.shape[1])), strict=True))
+        redone = dict(zip(members, group.choose(way, worth_it(8 * head, self._scores.shape[1])), strict=True))
         return [redone[row] if again else choices[row] for row, again in enumerate(short)]
 
 

@@ -5,6 +5,7 @@ Knows nothing of scores. A ``RowState`` changes only through ``observe``.
 
 from __future__ import annotations
 
+import copy
 import math
 from collections.abc import Callable, Iterator, Sequence
 
@@ -13,9 +14,11 @@ import numpy as np
 from inference.sampling.arrays import Floats, Ints
 from inference.sampling.dice import Rolls
 from inference.sampling.guide import Guide
-from inference.sampling.history import NO_IDS, Breaks, Occurrences, Recent, Tally, Tokens
+from inference.sampling.history import NO_IDS, Breaks, Occurred, Occurrences, Recent, Tally, Tokens
 from inference.sampling.lazy import lazy
 from inference.spec import SamplingParams, StageName
+
+Scope = tuple[bool, int]  # whether the prompt counts; how many of the last tokens do, -1 for all
 
 
 class RowState:
@@ -62,6 +65,22 @@ class RowState:
             self.guide.advance(token_id)
         if logprob is not None:
             self.mu -= self.params.mirostat_eta * (-logprob / math.log(2) - self.params.mirostat_tau)
+
+    def observe_all(self, token_ids: Sequence[int]) -> None:
+        """Tokens were chosen, one after the other. Only where nothing follows them but counts."""
+        assert self._breaks is None
+        assert self.guide is None
+        self.tokens.extend(token_ids)
+        self.generated += len(token_ids)
+        for tally in self._tallies.values():
+            for token_id in token_ids:
+                tally.add(token_id)
+
+    def snapshot(self) -> RowState:
+        """The run as it is now, but for its ``guide`` and what it counts in ``occurrences``: those go on."""
+        state = copy.copy(self)
+        state.tokens, state._breaks = copy.copy(self.tokens), copy.copy(self._breaks)
+        return state
 
     def occurrences(self, with_prompt: bool, last: int) -> Occurrences:
         """What has been said, in the output or in the prompt too; of the ``last`` tokens, or of all where that is -1."""
@@ -137,3 +156,10 @@ class Rows:
         """``of`` each row that needs ``stage``, nothing of the others."""
         return [of(state) if on else NO_IDS for state, on in zip(self._states, self.on(stage), strict=True)]
 
+    def occurred(self, stage: StageName, scope: Callable[[SamplingParams], Scope]) -> Occurred:
+        """What has been said in the rows that need ``stage``, as far as ``scope`` of their parameters says."""
+        rows = enumerate(zip(self._states, self.on(stage), strict=True))
+        found = [(row, state.occurrences(*scope(state.params))) for row, (state, on) in rows if on]
+        ids = [one.ids for _, one in found]
+        at = np.repeat([row for row, _ in found], [len(some) for some in ids])
+        return Occurred(at, np.concatenate(ids), lambda: np.concatenate([one.counts for _, one in found]))

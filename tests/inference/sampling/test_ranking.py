@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 
 from inference.sampling.ranking import best
@@ -22,6 +23,19 @@ def test_what_is_listed_is_a_true_beginning_of_the_order(seed: int) -> None:
         assert ranking.ids[row, :count].tolist() == order[:count].tolist()
         assert ranking.scores[row, :count].tolist() == logits[order[:count]].tolist()
         assert ranking.rest[row] == (count < finite)
+
+
+@pytest.mark.parametrize("vocab", [32_768, 50_257])
+@pytest.mark.parametrize("n", [1, 64, 257, 3000])
+def test_of_a_large_vocabulary_the_best_are_the_same_with_ties_and_removed_tokens(vocab: int, n: int) -> None:
+    rng = np.random.default_rng(n)
+    scores = np.round(rng.standard_normal((3, vocab)) * 8) / 4 + rng.standard_normal((3, vocab)) * np.array([[0.0], [1e-3], [2.0]])
+    scores[1, rng.integers(vocab, size=vocab - 300)] = -np.inf
+    ranking = best(scores, n)
+    for row, logits in enumerate(scores):
+        order = np.lexsort((np.arange(vocab), -logits))
+        assert ranking.ids[row, : ranking.count[row]].tolist() == order[: ranking.count[row]].tolist()
+    assert ranking.count[2] == n
 
 
 def test_without_ties_as_many_are_listed_as_were_asked_for() -> None:
