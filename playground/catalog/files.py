@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -73,6 +73,25 @@ def vocabulary(folder: Path) -> Vocabulary | None:
     """Every token of the model's tokenizer; ``None`` without a fast one. Computed once a folder: 0.2 s for 150,000 tokens."""
     tokenizer = _tokenizer(folder / "tokenizer.json")
     return None if tokenizer is None else Vocabulary.of(tokenizer)
+
+
+def encode_after(folder: Path, after: Sequence[int], text: str) -> list[int] | None:
+    """Tokens that spell exactly ``text`` where ``after`` stands before it; ``None`` without a fast tokenizer.
+
+    Some tokenizers read a text that begins with a letter as a word of its own and put a space before it. So the text is first read together
+    with what stands before it, then by itself. Raises ``ValueError`` with what was found instead where neither reads the same.
+    """
+    if (tokenizer := _tokenizer(folder / "tokenizer.json")) is None:
+        return None
+    before = tokenizer.decode(list(after))
+    wanted = before + text
+    whole = tokenizer.encode(wanted, add_special_tokens=False)
+    cuts = [n for n, (start, _) in enumerate(whole.offsets) if start == len(before)]
+    found = [*([whole.ids[cuts[0] :]] if cuts else []), tokenizer.encode(text, add_special_tokens=False).ids]
+    for ids in found:
+        if ids and tokenizer.decode([*after, *ids]) == wanted:
+            return ids
+    raise ValueError(tokenizer.decode([*after, *found[-1]])[len(before) :])
 
 
 @lru_cache(maxsize=16)

@@ -82,6 +82,11 @@ def vocabulary(model: CatalogModel) -> Vocabulary | None:
     return files.vocabulary(model.folder) if model.folder else None
 
 
+def encode_after(model: CatalogModel, after: list[int], text: str) -> list[int] | None:
+    """Tokens that spell ``text`` after those of ``after``; ``None`` where only the worker can tell. Raises ``ValueError`` where there are none."""
+    return files.encode_after(model.folder, after, text) if model.folder else None
+
+
 def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:
     """The model's own chat template; ``None`` where it has none, or its files are not here or do not say."""
     try:

@@ -10,6 +10,7 @@ from inference.spec import Spec, TokenId
 
 MAX_MESSAGES = 256
 MAX_FOUND = 50
+MAX_AFTER = 64
 ModelName = Annotated[str, Field(max_length=128)]  # "" is the site's default
 
 
@@ -36,7 +37,17 @@ class Chat(Spec):
     messages: list[Message] = Field(min_length=1, max_length=MAX_MESSAGES)
 
 
-ASKED: TypeAdapter[Text | Chat] = TypeAdapter(Annotated[Text | Chat, Field(discriminator="type")])
+class Continuation(Spec):
+    """A text that is to follow tokens, without any special token: what a person writes into an output. Some of the last tokens before it do."""
+
+    type: Literal["continuation"]
+    model: ModelName = ""
+    after: list[TokenId] = Field(max_length=MAX_AFTER)
+    text: str = Field(min_length=1)
+
+
+Asked = Text | Chat | Continuation
+ASKED: TypeAdapter[Asked] = TypeAdapter(Annotated[Asked, Field(discriminator="type")])
 
 
 class ByText(Spec):

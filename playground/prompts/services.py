@@ -85,6 +85,26 @@ def _no_tokenizer() -> RunRefused:
     return RunRefused(ErrorInfo("no_tokenizer", "the tokenizer of this model is not on this machine, or is not a fast one", "model"))
 
 
+@dataclass(frozen=True, slots=True)
+class Continuation:
+    """The tokens of a text that follows others."""
+
+    ids: list[int]
+
+
+def continuation(name: str, after: list[int], text: str) -> Continuation:
+    """Tokens that spell exactly ``text`` where the tokens ``after`` stand before it. Raises ``RunRefused``, also where there are none."""
+    model = _model(name)
+    try:
+        ids = catalog.encode_after(model, after, text)
+    except ValueError as error:
+        message = "the tokenizer of this model cannot write this text so that it reads the same"
+        raise RunRefused(ErrorInfo("no_round_trip", message, "text", shown(str(error)))) from error
+    if ids is None:
+        raise _no_tokenizer()
+    return Continuation(ids)
+
+
 def _model(name: str) -> catalog.CatalogModel:
     try:
         return catalog.resolve(name)

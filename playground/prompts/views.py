@@ -15,7 +15,7 @@ from playground.live.limits import Buckets
 from playground.live.protocol import MAX_FRAME_BYTES
 from playground.live.refusals import RunRefused, errors_of
 from playground.prompts import services
-from playground.prompts.protocol import ASKED, SOUGHT, ByText, Chat, Text
+from playground.prompts.protocol import ASKED, SOUGHT, Asked, ByText, Chat, Continuation, Text
 
 asks = Buckets(rate=20.0, burst=60.0)
 
@@ -23,7 +23,7 @@ asks = Buckets(rate=20.0, burst=60.0)
 @require_POST
 def tokens(request: HttpRequest) -> JsonResponse:
     """The ids, spans and special tokens of a prompt, and the text that a conversation becomes. Errors as on the socket."""
-    return _answered(request, lambda body: dataclasses.asdict(_prompt(ASKED.validate_json(body))))
+    return _answered(request, lambda body: dataclasses.asdict(_answer(ASKED.validate_json(body))))
 
 
 @require_POST
@@ -53,8 +53,10 @@ def _found(body: bytes) -> dict[str, object]:
     return {"tokens": entries, "total": found.total, "size": found.size}
 
 
-def _prompt(asked: Text | Chat) -> services.Prompt:
+def _answer(asked: Asked) -> services.Prompt | services.Continuation:
     match asked:
+        case Continuation():
+            return services.continuation(asked.model, asked.after, asked.text)
         case Text():
             return services.plain(asked.model, asked.prompt)
         case Chat():

@@ -18,10 +18,10 @@ export const client = new Client(boot.limits.max_frame_bytes, connection);
 /** The runs of this visit, oldest first, the one on the screen among them. */
 export const lanes = signal<readonly Lane[]>([]);
 
-/** Opens the socket and the run that the address names. */
-export function connect(): void {
+/** Opens the socket and the run that the address names, unless `recovered` has brought back what was shown before a reload. */
+export function connect(recovered: (id: string | null) => boolean): void {
   const id = new URLSearchParams(location.search).get("run");
-  if (id) open(id);
+  if (!recovered(id) && id) open(id);
   client.connect((listener) => new Connection(addressOf(boot.socket), listener));
   effect(() => rememberRun(shownId.value));
   effect(() => showAtFields(errors.value));
@@ -46,11 +46,15 @@ export function open(id: string): void {
 
 /** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
 export function start(): string | null {
+  const wrong = wrongField();
+  if (wrong === null && !lane.value?.isLive) begin(draft.value);
+  return wrong;
+}
+
+/** The first field that keeps the draft from being run; it says why. */
+export function wrongField(): string | null {
   refusals.value = isEmpty(draft.value) ? { prompt: gettext("Write a prompt first.") } : {};
-  const [wrong] = Object.keys(faults.value);
-  if (wrong) return wrong;
-  if (!lane.value?.isLive) begin(draft.value);
-  return null;
+  return Object.keys(faults.value)[0] ?? null;
 }
 
 const isEmpty = (draft: Draft): boolean =>
@@ -64,7 +68,7 @@ export function begin(wanted: Draft, spec: RunSpec | Promise<RunSpec> = specFor(
   return begun;
 }
 
-const specFor = (wanted: Draft): RunSpec | Promise<RunSpec> =>
+export const specFor = (wanted: Draft): RunSpec | Promise<RunSpec> =>
   modeOf(wanted) === "complete" ? specOf(wanted, null) : rendered(wanted).then(({ ids }) => specOf(wanted, ids));
 
 export function cancel(): void {

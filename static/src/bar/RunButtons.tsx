@@ -1,5 +1,6 @@
 /** Run and Stop share one place, so that nothing moves when one becomes the other. */
 
+import { canStep, stepOn } from "../branching/actions";
 import { gettext } from "../i18n";
 import { cancel } from "../session";
 import { startOrShowFault } from "../start";
@@ -23,6 +24,22 @@ export function RunButtons() {
           <path class="solid" d="M5 3.2v9.6l8-4.8z" />
         </svg>
         {gettext("Run")} <kbd aria-hidden="true">Ctrl ↵</kbd>
+      </button>
+      <button
+        type="button"
+        class="button step"
+        data-testid="step"
+        hidden={live}
+        aria-keyshortcuts="S"
+        title={gettext("Draw one more token")}
+        disabled={connection.value === "waiting" || !canStep()}
+        onClick={stepOn}
+      >
+        <svg viewBox="0 0 16 16" aria-hidden="true">
+          <path class="solid" d="M3.5 3.2v9.6l6.5-4.8z" />
+          <path d="M12 3.5v9" />
+        </svg>
+        {gettext("Step")}
       </button>
       <button type="button" class="button stop" data-testid="stop" hidden={!live} onClick={cancel}>
         <svg viewBox="0 0 16 16" aria-hidden="true">

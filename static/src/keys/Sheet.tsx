@@ -4,7 +4,7 @@ import { gettext } from "../i18n";
 import { Dialog } from "./Dialog";
 import { Keys } from "./Keys";
 import { closeDialog } from "./open";
-import { plainKeys } from "./shortcuts";
+import { plainKeys } from "./plain";
 
 interface Section {
   title: string;
@@ -27,6 +27,9 @@ const sections = (): Section[] => [
       ["?", gettext("This sheet")],
       ["/", gettext("Write the prompt")],
       ["[ ]", gettext("Previous and next token")],
+      ["S", gettext("Draw one more token")],
+      ["Ctrl Z", gettext("Undo")],
+      ["Ctrl Shift Z", gettext("Redo")],
       ["1 2 3 4", gettext("Panels of the inspector")],
     ],
   },
@@ -35,6 +38,10 @@ const sections = (): Section[] => [
     rows: [
       ["← → ↑ ↓", gettext("Move from token to token")],
       ["Home End", gettext("First and last token")],
+      ["Enter", gettext("What can be done at this token")],
+      ["R", gettext("Re-roll this step")],
+      ["E", gettext("Edit from here")],
+      ["Del", gettext("Delete from here and stop")],
       ["Esc", gettext("Always show the newest token")],
     ],
   },

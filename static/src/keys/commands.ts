@@ -1,6 +1,9 @@
 /** Everything that can be done by name: what the palette offers. */
 
 import { switchTo } from "../bar/Language";
+import { canBranch, canProceed, canReroll, canStep, cut, proceed, reroll, stepOn } from "../branching/actions";
+import { edit } from "../branching/Editor";
+import { branches, redo, undo } from "../branching/tree";
 import { exportGroups } from "../export/ExportMenu";
 import { fill, gettext } from "../i18n";
 import { inspectorTabs } from "../inspector/tabs";
@@ -8,8 +11,9 @@ import { take } from "../prompt/Head";
 import { cancel } from "../session";
 import { reveal, startOrShowFault } from "../start";
 import { applyPreset, boot, change, draft, fields, model, startOver } from "../store/draft";
+import { canRedo, canUndo } from "../store/branches";
 import { isLive } from "../store/run";
-import { follow, metric, pick, run, settingsOpen, tab, theme, type Theme } from "../store/view";
+import { follow, metric, pick, run, settingsOpen, step, tab, theme, type Theme } from "../store/view";
 import { metrics, type MetricName } from "../tokens/metric";
 import { openSheet } from "./open";
 
@@ -23,7 +27,7 @@ export interface Command {
 
 /** All commands that make sense now, those used most often first. */
 export function commands(): Command[] {
-  return [...running(), ...looking(), ...prompts(), ...presets(), ...models(), ...settings(), ...page(), ...files()];
+  return [...running(), ...branching(), ...looking(), ...prompts(), ...presets(), ...models(), ...settings(), ...page(), ...files()];
 }
 
 function running(): Command[] {
@@ -39,6 +43,22 @@ function running(): Command[] {
       act: () => change({ speed }),
     })),
   ];
+}
+
+function branching(): Command[] {
+  const group = gettext("Branches");
+  const at = step.value;
+  const token = run.value.tokens[at] && canBranch();
+  const all: (Command & { when: unknown })[] = [
+    { id: "step", group, title: gettext("Draw one more token"), keys: "S", act: stepOn, when: canStep() },
+    { id: "continue", group, title: gettext("Continue"), act: proceed, when: canProceed() },
+    { id: "undo", group, title: gettext("Undo"), keys: "Ctrl Z", act: undo, when: canUndo(branches.value) },
+    { id: "redo", group, title: gettext("Redo"), keys: "Ctrl Shift Z", act: redo, when: canRedo(branches.value) },
+    { id: "reroll", group, title: gettext("Re-roll this step"), act: () => reroll(at), when: token && canReroll() },
+    { id: "edit", group, title: gettext("Edit from here"), act: () => edit(at), when: token },
+    { id: "delete", group, title: gettext("Delete from here and stop"), act: () => cut(at), when: token },
+  ];
+  return all.filter(({ when }) => when);
 }
 
 function looking(): Command[] {
@@ -133,6 +153,6 @@ const files = (): Command[] =>
 export function stepCommand(query: string): Command | null {
   const steps = run.value.tokens.length;
   if (!/^\d+$/.test(query.trim()) || steps === 0) return null;
-  const step = Math.min(Number(query), steps - 1);
-  return { id: "step", group: gettext("Token"), title: fill(gettext("Go to step %(step)s"), { step }), act: () => pick(step) };
+  const wanted = Math.min(Number(query), steps - 1);
+  return { id: "go", group: gettext("Token"), title: fill(gettext("Go to step %(step)s"), { step: wanted }), act: () => pick(wanted) };
 }

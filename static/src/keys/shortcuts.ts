@@ -1,15 +1,14 @@
 /** The keys that work wherever the focus is. A part of the page that has taken a key stops it or prevents its default. */
 
+import { stepOn } from "../branching/actions";
+import { redo, undo } from "../branching/tree";
 import { inspectorTabs } from "../inspector/tabs";
 import { cancel } from "../session";
 import { startOrShowFault } from "../start";
 import { isLive } from "../store/run";
-import { kept } from "../store/kept";
 import { pick, run, step, tab } from "../store/view";
 import { dialog, openPalette, openSheet } from "./open";
-
-/** Keys without Ctrl can be switched off: speech input types letters (WCAG 2.1.4). */
-export const plainKeys = kept("plainKeys", true);
+import { plainKeys } from "./plain";
 
 const WITH_CTRL: Record<string, () => void> = {
   Enter: startOrShowFault,
@@ -22,6 +21,7 @@ const PLAIN: Record<string, () => void> = {
   "/": () => document.getElementById("prompt")?.focus(),
   "[": () => pick(step.value - 1),
   "]": () => pick(step.value + 1),
+  s: stepOn,
 };
 
 const isTyping = (target: EventTarget | null): boolean =>
@@ -29,10 +29,17 @@ const isTyping = (target: EventTarget | null): boolean =>
   target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])") !== null;
 
 function meaning(event: KeyboardEvent): (() => void) | undefined {
-  if (event.ctrlKey || event.metaKey) return event.altKey || event.shiftKey ? undefined : WITH_CTRL[event.key];
+  if (event.ctrlKey || event.metaKey) return event.altKey ? undefined : withCtrl(event);
   if (!plainKeys.value || event.altKey || isTyping(event.target)) return undefined;
   const panel = /^[1-9]$/.test(event.key) ? inspectorTabs()[Number(event.key) - 1] : undefined;
   return panel ? () => (tab.value = panel.name) : PLAIN[event.key];
+}
+
+/** Undo and redo are the field's own where one is typed in. */
+function withCtrl({ key, shiftKey, target }: KeyboardEvent): (() => void) | undefined {
+  if (key.toLowerCase() === "z") return isTyping(target) ? undefined : shiftKey ? redo : undo;
+  if (key === "y") return isTyping(target) ? undefined : redo;
+  return shiftKey ? undefined : WITH_CTRL[key];
 }
 
 export function listen(): void {

@@ -65,7 +65,7 @@ export function Menu({ label, groups, hook, class: look = "button small", disabl
   );
 }
 
-function Section({ group, hook, close }: { group: Group; hook: string; close: () => void }) {
+export function Section({ group, hook, close }: { group: Group; hook: string; close: () => void }) {
   return (
     <div role="group" aria-label={group.title || undefined}>
       {group.title && (
@@ -93,7 +93,7 @@ function Section({ group, hook, close }: { group: Group; hook: string; close: ()
 }
 
 /** Focuses the first item; closes on a press or a focus elsewhere. */
-function opened(frame: HTMLElement | null, close: () => void): () => void {
+export function opened(frame: HTMLElement | null, close: () => void): () => void {
   frame?.querySelector<HTMLElement>("[role=menuitem]")?.focus();
   const elsewhere = ({ target }: Event) => frame?.contains(target as Node) || close();
   for (const kind of ["pointerdown", "focusin"]) document.addEventListener(kind, elsewhere);
@@ -102,7 +102,7 @@ function opened(frame: HTMLElement | null, close: () => void): () => void {
   };
 }
 
-function keyDown(event: KeyboardEvent, frame: HTMLElement | null, close: () => void): void {
+export function keyDown(event: KeyboardEvent, frame: HTMLElement | null, close: () => void): void {
   const items = [...(frame?.querySelectorAll<HTMLElement>("[role=menuitem]") ?? [])];
   const step = STEPS[event.key];
   if (event.key === "Escape") close();

@@ -5,6 +5,7 @@ import type { Message } from "../boot";
 import { Refusal } from "../errors";
 import type { ErrorInfo } from "../protocol/generated";
 import { draft, mode, modeOf, type Draft } from "../store/draft";
+import { post } from "./post";
 import type { Encoded } from "./segments";
 
 const CALM_MS = 120; // between the last key and the question
@@ -61,12 +62,7 @@ export async function rendered(wanted: Draft): Promise<Answer> {
   return known?.question === asked ? known : ask(asked);
 }
 
-async function ask(asked: string, signal?: AbortSignal): Promise<Answer> {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  const response = await fetch("/prompts/tokens", { method: "POST", headers, body: asked, signal: signal ?? null });
-  const said = (await response.json()) as Omit<Answer, "question"> & { errors?: ErrorInfo[] };
-  if (said.errors) throw new Refusal(said.errors);
-  return { ...said, question: asked };
-}
-
-const csrfToken = (): string => document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
+const ask = async (asked: string, signal?: AbortSignal): Promise<Answer> => ({
+  ...(await post<Omit<Answer, "question">>(asked, signal)),
+  question: asked,
+});

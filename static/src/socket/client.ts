@@ -4,7 +4,7 @@ import { batch, type Signal } from "@preact/signals";
 import { Refusal } from "../errors";
 import { pack, unpack, type Incoming } from "../protocol/codec";
 import { gettext } from "../i18n";
-import type { ClientMessage, ErrorInfo, RunSpec } from "../protocol/generated";
+import type { ClientMessage, ErrorInfo, RunSpec, Token } from "../protocol/generated";
 import type { Local } from "../store/run";
 import type { Listener, Status } from "./connection";
 import { Gatherer } from "./frames";
@@ -41,9 +41,9 @@ export class Client implements Line {
     });
   }
 
-  /** Starts a run; a spec that has yet to be worked out counts as asked for from now on. */
-  start(spec: RunSpec | Promise<RunSpec>): Lane {
-    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now() });
+  /** Starts a run; a spec that has yet to be worked out counts as asked for from now on. `output`: the tokens that it begins with, where they are known. */
+  start(spec: RunSpec | Promise<RunSpec>, output: readonly Token[] = []): Lane {
+    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now(), output });
     if (spec instanceof Promise)
       spec.then(
         (ready) => lane.submit(ready),

@@ -2,6 +2,7 @@
 
 import type { Incoming } from "../protocol/codec";
 import type { ErrorInfo, Finished, ModelInfo, Prefilled, Started, Token } from "../protocol/generated";
+import { givenTokens } from "./given";
 import { ONE, shownOf, withBeams, withDrafts, withToken, type Several } from "./several";
 
 export type Phase = "empty" | "asking" | "queued" | "loading" | "prefill" | "running" | "finished" | "refused";
@@ -30,7 +31,8 @@ export interface RunState {
 
 /** What the page itself does to a run. */
 export type Local =
-  | { type: "asked"; ref: string; at: number }
+  | { type: "asked"; ref: string; at: number; output?: readonly Token[] } // `output`: tokens that it is to begin with, as they are known here
+  | { type: "emptied" } // nothing is left of its output: there is no run
   | { type: "opened"; run: string }
   | { type: "unanswered"; errors: ErrorInfo[] }
   | { type: "shown"; sample: number }
@@ -74,13 +76,15 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
   if ("seq" in message) return concerns(state, message.run) ? placed(state, message, now) : state;
   switch (message.type) {
     case "asked":
-      return { ...EMPTY, phase: "asking", ref: message.ref, askedAt: message.at };
+      return { ...EMPTY, ...begunWith(message.output ?? []), phase: "asking", ref: message.ref, askedAt: message.at };
     case "opened":
       return { ...EMPTY, phase: "asking", id: message.run };
     case "shown": {
       const several = { ...state.several, shown: message.sample };
       return { ...state, several, tokens: shownOf(several) };
     }
+    case "emptied":
+      return { ...EMPTY, phase: "finished", finished: ENDED };
     case "left":
       return EMPTY;
     case "unanswered":
@@ -115,7 +119,7 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
     case "loading":
       return { ...state, phase: "loading", loading: message };
     case "started":
-      return { ...state, phase: "prefill", started: message, model: message.model };
+      return { ...state, ...begunWith(givenTokens(message)), phase: "prefill", started: message, model: message.model };
     case "prefilled":
       return { ...state, phase: "running", prefilled: message };
     case "token": {
@@ -136,6 +140,27 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
       return { ...state, phase: "finished", finished: message, errors: message.error ? [message.error] : [] };
   }
 }
+
+/** The output before its first new token. */
+function begunWith(given: readonly Token[]): Pick<RunState, "tokens" | "several"> {
+  return { tokens: given, several: { ...ONE, given } };
+}
+
+const ENDED: Finished = {
+  type: "finished",
+  run: "",
+  seq: 0,
+  reason: "cancelled",
+  detail: null,
+  text: "",
+  error: null,
+  usage: { prompt_tokens: 0, completion_tokens: 0, reused_tokens: 0, drafted_tokens: 0, accepted_tokens: 0 },
+  timing: null,
+  memory: null,
+};
+
+/** The tokens that this run has chosen itself. */
+export const ownTokens = ({ tokens, several }: RunState): readonly Token[] => tokens.slice(several.given.length);
 
 const concerns = (state: RunState, run: string): boolean => run === state.id;
 

@@ -3,6 +3,7 @@
 import type { Beams, Drafts, Hypotheses, Token } from "../protocol/generated";
 
 export interface Several {
+  given: readonly Token[]; // what every sample began with
   samples: readonly (readonly Token[])[];
   shown: number; // the sample that the panels show
   beams: readonly (readonly Uint8Array[])[]; // the pieces of every running beam
@@ -11,18 +12,18 @@ export interface Several {
   accepted: number;
 }
 
-export const ONE: Several = { samples: [], shown: 0, beams: [], hypotheses: [], drafted: 0, accepted: 0 };
+export const ONE: Several = { given: [], samples: [], shown: 0, beams: [], hypotheses: [], drafted: 0, accepted: 0 };
 
 export function withToken(several: Several, token: Token): Several {
   const sample = token.sample ?? 0; // runs of earlier versions have one
   const samples = [...several.samples];
-  for (let k = samples.length; k <= sample; k++) samples.push([]);
+  for (let k = samples.length; k <= sample; k++) samples.push(several.given);
   samples[sample] = [...(samples[sample] ?? []), token];
   return { ...several, samples };
 }
 
 /** The tokens of the sample that is shown. */
-export const shownOf = ({ samples, shown }: Several): readonly Token[] => samples[shown] ?? [];
+export const shownOf = ({ given, samples, shown }: Several): readonly Token[] => samples[shown] ?? given;
 
 /** Each beam goes on where its parent was. */
 export function withBeams(several: Several, { step, candidates }: Beams): Several {

@@ -1,7 +1,8 @@
 /** The meter's numbers: the worker's own where it has given them, otherwise measured from the tokens so far. Pure. */
 
 import { quantileSorted } from "d3-array";
-import type { RunState } from "./run";
+import type { Token } from "../protocol/generated";
+import { ownTokens, type RunState } from "./run";
 
 export interface Meter {
   queueMs: number | null;
@@ -22,7 +23,7 @@ export function meter(run: RunState): Meter {
     queueMs: timing?.queue_ms ?? run.started?.queue_ms ?? null,
     tokenizeMs: timing?.tokenize_ms ?? run.started?.tokenize_ms ?? null,
     prefillMs: timing?.prefill_ms ?? run.prefilled?.ms ?? null,
-    ttftMs: timing?.ttft_ms ?? run.tokens[0]?.t_ms ?? null,
+    ttftMs: timing?.ttft_ms ?? ownTokens(run)[0]?.t_ms ?? null,
     tpotP50Ms: timing?.tpot_p50_ms ?? quantileSorted(gaps, 0.5) ?? null,
     tpotP95Ms: timing?.tpot_p95_ms ?? quantileSorted(gaps, 0.95) ?? null,
     tokensPerSecond: timing?.tokens_per_second ?? (total > 0 ? (1000 * gaps.length) / total : null),
@@ -30,4 +31,5 @@ export function meter(run: RunState): Meter {
   };
 }
 
-const gapsMs = ({ tokens }: RunState): number[] => tokens.slice(1).map((token, k) => token.t_ms - (tokens[k]?.t_ms ?? 0));
+const gapsMs = (run: RunState): number[] => gapsOf(ownTokens(run));
+const gapsOf = (tokens: readonly Token[]): number[] => tokens.slice(1).map((token, k) => token.t_ms - (tokens[k]?.t_ms ?? 0));

@@ -8,6 +8,7 @@ import { MEAN, type Head } from "./attention";
 import { calm } from "./calm";
 import { kept } from "./kept";
 import { EMPTY } from "./run";
+import { wholeOf } from "./whole";
 
 const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
@@ -16,7 +17,7 @@ export type Theme = "light" | "dark" | "system";
 
 /** The run on the screen among those that are followed; null where there is none. */
 export const lane = signal<Lane | null>(null);
-export const run = computed(() => lane.value?.run.value ?? EMPTY);
+export const run = computed(() => (lane.value ? wholeOf(lane.value).value : EMPTY));
 export const connection = signal<Status>("connecting");
 
 /** The step that the person picked; null follows the newest. */

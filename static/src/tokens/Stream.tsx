@@ -2,13 +2,21 @@
 
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
-import { gettext } from "../i18n";
+import { fill, gettext } from "../i18n";
 import { outcome } from "../inspector/whatif/state";
 import { shownHead } from "../inspector/attention/state";
 import { believedPrompt, ScorePrompt } from "../prompt/ScorePrompt";
 import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
 import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
+import type { Token } from "../protocol/generated";
+import { equal } from "../settings/schema";
+import { canBranch } from "../branching/actions";
+import { Editor, editing } from "../branching/Editor";
+import { HistoryButtons, Trouble } from "../branching/History";
+import { actOn } from "../branching/keys";
+import { openMenu, TokenMenu } from "../branching/TokenMenu";
+import { yours } from "../branching/tree";
 import { describe } from "./describe";
 import { Legend } from "./Legend";
 import { metrics } from "./metric";
@@ -43,10 +51,13 @@ export function Stream() {
             />
             {isLive(run.value) && <span class="cursor" aria-hidden="true" />}
           </p>
+          <Editor />
+          <Trouble />
           <Search />
           {run.value.started === null && <Waiting />}
         </div>
       </div>
+      <TokenMenu />
     </section>
   );
 }
@@ -55,7 +66,7 @@ type ViewRef = { current: StreamView | null };
 
 /** One effect draws and then selects: a token can be marked only once it is there. */
 function useDrawing(view: ViewRef): void {
-  const drawn = useRef<Drawn>({ run: null, sample: 0, metric: "" });
+  const drawn = useRef<Drawn>({ prompt: [], tokens: [], metric: "" });
   useSignalEffect(() => {
     if (!view.current) return;
     draw(view.current, drawn.current);
@@ -74,27 +85,51 @@ function useDrawing(view: ViewRef): void {
     const row = tab.value === "attention" && token.value ? rowOf(token.value, shownHead.value) : null;
     view.current?.attend(row && weights(row, hideFirst.value));
   });
+  useSignalEffect(() => {
+    void run.value; // drawn before
+    view.current?.hideFrom(editing.value?.step ?? null);
+  });
 }
 
 interface Drawn {
-  run: string | null;
-  sample: number;
+  prompt: readonly number[];
+  tokens: readonly Token[];
   metric: string;
 }
 
+/** What is drawn already and still true stays as it is: a branch keeps the tokens that it shares. */
 function draw(view: StreamView, last: Drawn): void {
-  const { started, tokens, several } = run.value;
+  const { started, tokens } = run.value;
   const name = metric.value;
-  if (last.run !== (started?.run ?? null) || last.sample !== several.shown || tokens.length < view.outputLength) {
+  const prompt = started?.prompt_ids ?? [];
+  if (prompt !== last.prompt && !equal(prompt, last.prompt)) {
     view.clear();
-    last.run = started?.run ?? null;
-    last.sample = several.shown;
-    if (started) view.setPrompt(started.prompt_ids, started.prompt_pieces);
+    if (started) view.setPrompt(prompt, started.prompt_pieces);
   }
-  const from = view.outputLength;
-  if (tokens.length > from) view.append(tokens.slice(from), describe);
-  view.tint(last.metric === name ? from : 0, tokens, metrics()[name].of);
-  last.metric = name;
+  const same = sharedLength(last.tokens, tokens, view.outputLength);
+  const known = Math.min(same, firstOther(last.tokens, tokens));
+  if (same < view.outputLength) view.cut(same);
+  tokens.slice(known, same).forEach((token) => view.entitle(token.step, described(token)));
+  if (tokens.length > same) view.append(tokens.slice(same), described);
+  view.own(yours.value);
+  view.tint(last.metric === name ? known : 0, tokens, metrics()[name].of);
+  Object.assign(last, { prompt, tokens, metric: name });
+}
+
+const sharedLength = (a: readonly Token[], b: readonly Token[], drawn: number): number => {
+  const most = Math.min(a.length, b.length, drawn);
+  let same = 0;
+  while (same < most && (a[same] === b[same] || (a[same]?.id === b[same]?.id && a[same]?.piece.length === b[same]?.piece.length))) same++;
+  return same;
+};
+
+const described = (token: Token): string =>
+  yours.value.includes(token.step) ? fill(gettext("%(token)s, yours, not drawn"), { token: describe(token) }) : describe(token);
+
+/** From where on more, or less, is known of the tokens than before. */
+function firstOther(a: readonly Token[], b: readonly Token[]): number {
+  const found = b.findIndex((token, k) => token !== a[k]);
+  return found < 0 ? b.length : found;
 }
 
 /** The keyboard's focus moves along with a token that was picked, but never leaves another part of the page. */
@@ -122,6 +157,13 @@ const pointer = {
     pick(Number(element.dataset.step));
     element.focus({ preventScroll: true });
   },
+  onContextMenu: (event: MouseEvent) => {
+    const element = positionAt(event);
+    if (element?.dataset.step === undefined || !canBranch()) return;
+    event.preventDefault(); // also what a long press on a touch screen means
+    pick(Number(element.dataset.step));
+    openMenu(Number(element.dataset.step), element, event);
+  },
 };
 
 function keyDown(event: KeyboardEvent, view: StreamView): void {
@@ -136,6 +178,7 @@ function keyDown(event: KeyboardEvent, view: StreamView): void {
   };
   const move = moves[event.key];
   if (event.key === "Escape") follow();
+  if (actOn(event, view.at(step.value))) return;
   if (!move || event.altKey || event.metaKey) return;
   event.preventDefault();
   pick(move());
@@ -146,6 +189,7 @@ function StreamHead() {
     <header class="pane-head">
       <h2 class="visually-hidden">{gettext("Text")}</h2>
       <Legend />
+      <HistoryButtons />
     </header>
   );
 }

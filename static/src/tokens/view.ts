@@ -14,6 +14,7 @@ const MARKS: Record<string, string> = { " ": "space", "\n": "newline", "\t": "ta
 export class StreamView {
   private reader = new PieceReader();
   private readonly elements: HTMLElement[] = []; // by position, prompt first
+  private readonly pieces: Uint8Array[] = []; // by position
   private readonly levels: number[] = []; // of attention as drawn, by position
   private promptLength = 0;
   private current: HTMLElement | null = null;
@@ -31,12 +32,23 @@ export class StreamView {
 
   clear(): void {
     this.reader = new PieceReader();
-    this.elements.length = this.levels.length = 0;
+    this.elements.length = this.levels.length = this.pieces.length = 0;
     this.promptLength = 0;
     this.current = this.lit = null;
     this.marked = [];
     this.prompt.replaceChildren();
     this.output.replaceChildren();
+  }
+
+  /** Takes away all but the first `length` tokens of the output. */
+  cut(length: number): void {
+    const end = this.promptLength + length;
+    this.elements.slice(end).forEach((element) => element.remove());
+    if (this.current && this.elements.indexOf(this.current) >= end) this.current = null;
+    this.elements.length = this.pieces.length = Math.min(this.elements.length, end);
+    this.levels.length = Math.min(this.levels.length, end);
+    this.reader = new PieceReader();
+    this.pieces.forEach((piece) => this.reader.read(piece));
   }
 
   setPrompt(ids: readonly number[], pieces: readonly Uint8Array[]): void {
@@ -68,6 +80,7 @@ export class StreamView {
     element.className = "token";
     element.dataset.position = String(position);
     element.title = title;
+    this.pieces.push(piece);
     element.append(...this.reader.read(piece).flatMap(nodes));
     if (SPECIAL.test(element.textContent ?? "")) element.classList.add("special");
     if (piece.length === 0) element.append(bytes("∅"));
@@ -115,6 +128,27 @@ export class StreamView {
     this.marked.forEach((element) => element.classList.remove("differs", "first"));
     this.marked = steps.flatMap((step) => this.elements[this.promptLength + step] ?? []);
     this.marked.forEach((element, k) => element.classList.add("differs", ...(k === 0 ? ["first"] : [])));
+  }
+
+  entitle(step: number, title: string): void {
+    const element = this.at(step);
+    if (element) element.title = title;
+  }
+
+  /** Hides the output from `step` on, while it is being rewritten; null shows all. */
+  hideFrom(step: number | null): void {
+    this.elements.slice(this.promptLength).forEach((element, k) => (element.hidden = step !== null && k >= step));
+  }
+
+  /** Marks the steps at which a person decided. */
+  own(steps: readonly number[]): void {
+    this.output.querySelectorAll(".yours").forEach((element) => element.classList.remove("yours"));
+    for (const step of steps) this.elements[this.promptLength + step]?.classList.add("yours");
+  }
+
+  /** The element of a token of the output. */
+  at(step: number): HTMLElement | null {
+    return this.elements[this.promptLength + step] ?? null;
   }
 
   hover(position: number | null): void {

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from django.test import Client
-from tokenizers import Tokenizer, models, pre_tokenizers
+from tokenizers import Tokenizer, decoders, models, pre_tokenizers
 from transformers import AutoTokenizer
 
 from inference.sources import BUNDLED
@@ -159,3 +159,39 @@ def test_too_many_questions_are_refused() -> None:
 
 def test_another_site_cannot_ask() -> None:
     assert Client(enforce_csrf_checks=True).post("/prompts/tokens", "{}", content_type="application/json").status_code == 403
+
+
+@pytest.mark.parametrize("text", [" there was", "fox", "\n\nEnd", "小狐狸住在森林裡", "饕餮龘 🦊", " ", "a  b"])
+@pytest.mark.parametrize("before", ["Once upon a time", "從前有一隻", "x ", ""])
+def test_a_continuation_reads_as_it_was_written_after_what_stands_before_it(tokenizer: Any, before: str, text: str) -> None:
+    after = tokenizer(before, add_special_tokens=False)["input_ids"]
+    status, answer = ask(type="continuation", after=after, text=text)
+    assert status == 200
+    assert tokenizer.decode([*after, *answer["ids"]]) == before + text
+    assert not set(answer["ids"]) & set(tokenizer.all_special_ids)
+
+
+@pytest.mark.parametrize("text", ["the end<|endoftext|>", "<|end|>"])
+def test_a_continuation_with_a_special_token_is_refused(text: str) -> None:
+    status, answer = ask(type="continuation", after=[], text=text)
+    assert (status, answer["errors"][0]["code"], answer["errors"][0]["field"]) == (422, "no_round_trip", "text")
+
+
+def test_a_tokenizer_that_puts_a_space_before_words_still_goes_on_within_one(tmp_path: Path) -> None:
+    core = Tokenizer(models.BPE({character: n for n, character in enumerate("▁abcdefgh")}, []))
+    core.pre_tokenizer = pre_tokenizers.Metaspace(prepend_scheme="always")
+    core.decoder = decoders.Metaspace(prepend_scheme="always")
+    core.save(str(tmp_path / "tokenizer.json"))
+    after = core.encode("abc").ids
+    assert files.encode_after(tmp_path, after, "def") == [4, 5, 6]
+    assert files.encode_after(tmp_path, after, " def") == [0, 4, 5, 6]
+    with pytest.raises(ValueError, match="d"):
+        files.encode_after(tmp_path, after, "dxf")  # x is no token
+
+
+@pytest.mark.parametrize(
+    ("asked", "field"), [({"after": [-1], "text": "a"}, "after.0"), ({"after": [1] * 65, "text": "a"}, "after"), ({"after": [], "text": ""}, "text")]
+)
+def test_a_continuation_that_cannot_be_is_refused_at_its_field(asked: dict[str, Any], field: str) -> None:
+    status, answer = ask(type="continuation", **asked)
+    assert (status, answer["errors"][0]["field"]) == (400, field)
