@@ -1,5 +1,7 @@
 /** Where the run is, in words. Announced when it changes, never once a token. */
 
+import { canProceed } from "./branching/actions";
+import { node } from "./branching/tree";
 import { fill, gettext, ngettext } from "./i18n";
 import type { Finished } from "./protocol/generated";
 import { compact } from "./numbers";
@@ -67,13 +69,20 @@ function runText(state: RunState): string {
     case "refused":
       return gettext("Not started");
     case "finished":
-      return state.finished ? finishedText(state.finished) : "";
+      return state.finished ? finishedText(state.finished, cut() ?? reasonText(state.finished.reason, state.finished.detail)) : "";
   }
 }
 
-export function finishedText({ reason, detail, usage }: Finished): string {
+export function finishedText({ reason, detail, usage }: Finished, said = reasonText(reason, detail)): string {
   const tokens = fill(ngettext("%(count)s token", "%(count)s tokens", usage.completion_tokens), { count: usage.completion_tokens });
-  return fill(gettext("%(tokens)s. %(reason)s"), { tokens, reason: reasonText(reason, detail) });
+  return fill(gettext("%(tokens)s. %(reason)s"), { tokens, reason: said });
+}
+
+/** Where the end is the person's own. */
+function cut(): string | null {
+  if (!canProceed()) return null;
+  if (node.value?.kind === "delete") return gettext("Cut here. Continue or Step goes on.");
+  return node.value?.kind === "step" ? gettext("Step draws the next one.") : null;
 }
 
 function reasonText(reason: Finished["reason"], detail: string | null): string {

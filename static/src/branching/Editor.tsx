@@ -6,6 +6,7 @@ import { gettext } from "../i18n";
 import { Keys } from "../keys/Keys";
 import type { Token } from "../protocol/generated";
 import { run } from "../store/view";
+import { textOf } from "../tokens/pieces";
 import { canBranch, rewrite } from "./actions";
 
 interface Editing {
@@ -21,18 +22,15 @@ export function edit(step: number): void {
   if (!canBranch() || step < 0) return;
   let first = step;
   while (first > 0 && isWithin(tokens[first])) first--;
-  editing.value = { step: first, text: textOf(tokens.slice(first)) };
+  editing.value = { step: first, text: spelled(tokens.slice(first)) };
 }
 
 const isWithin = (token: Token | undefined): boolean => ((token?.piece[0] ?? 0) & 0xc0) === 0x80;
 
-/** What the tokens spell; special tokens are no text. */
-function textOf(tokens: readonly Token[]): string {
-  const ends = new Set(run.value.model?.eos_token_ids ?? []);
-  const pieces = tokens.filter(({ id }) => !ends.has(id)).map(({ piece }) => piece);
-  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
-  pieces.reduce((at, piece) => (bytes.set(piece, at), at + piece.length), 0);
-  return new TextDecoder().decode(bytes);
+/** What the tokens spell without those that end a text. */
+function spelled(tokens: readonly Token[]): string {
+  const ends = run.value.model?.eos_token_ids ?? [];
+  return textOf(tokens.filter(({ id }) => !ends.includes(id)).map(({ piece }) => piece));
 }
 
 export const Editor = () => (editing.value ? <Open key={editing.value.step} {...editing.value} /> : null);

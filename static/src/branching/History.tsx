@@ -15,9 +15,9 @@ export function HistoryButtons() {
       <IconButton hook="redo" title={gettext("Redo")} keys="Control+Shift+Z" disabled={!canRedo(branches.value)} act={redo}>
         <path d="m10 3 3.5 3.5L10 10m3.5-3.5H6a3.5 3.5 0 0 0 0 7h3" />
       </IconButton>
-      <button type="button" class="button small" data-testid="continue" disabled={!canProceed()} onClick={proceed}>
-        {gettext("Continue")}
-      </button>
+      <IconButton hook="continue" title={gettext("Continue")} disabled={!canProceed()} act={proceed}>
+        <path d="M2.5 8h9M8 4.5 11.5 8 8 11.5M14 3.5v9" />
+      </IconButton>
     </div>
   );
 }
@@ -25,7 +25,7 @@ export function HistoryButtons() {
 interface IconButtonProps {
   hook: string;
   title: string;
-  keys: string;
+  keys?: string;
   disabled: boolean;
   act: () => void;
   children: ComponentChildren;
@@ -36,7 +36,7 @@ const IconButton = ({ hook, title, keys, disabled, act, children }: IconButtonPr
     type="button"
     class="icon"
     aria-label={title}
-    title={`${title} (${keys.replaceAll("Control", "Ctrl")})`}
+    title={keys ? `${title} (${keys.replaceAll("Control", "Ctrl")})` : title}
     aria-keyshortcuts={keys}
     data-testid={hook}
     disabled={disabled}

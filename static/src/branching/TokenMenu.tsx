@@ -86,7 +86,6 @@ function others(step: number): Group[] {
 }
 
 function other(step: number, { id, piece, cells }: Row): Item {
-  const final = cells.at(-1) ?? null;
-  const said = final ? probability(final.probability) : gettext("removed");
-  return { key: String(id), title: `${label(piece)}  ·  ${said}`, act: () => take(step, id, piece) };
+  const believed = probability(cells[0]?.probability ?? 0); // before any stage: most of these may have been removed
+  return { key: String(id), title: `${label(piece)}  ${believed}`, act: () => take(step, id, piece) };
 }

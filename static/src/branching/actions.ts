@@ -94,7 +94,6 @@ export async function rewrite(step: number, text: string): Promise<boolean> {
   }
 }
 
-
 /** What the text has in common with the old one is not rewritten. */
 function replace(step: number, ids: readonly number[]): void {
   const { tokens } = run.value;
@@ -112,7 +111,12 @@ function go(kind: Kind, at: number, own: Token[] = [], changes: Record<string, u
   const grown = growth(kind, at, own);
   const wanted = wantedFor(output.length, grown.budget, changes);
   const known = kind === "branch" ? inherited(output, run.value.tokens) : output.slice(0, at);
-  sprout({ ...grown, budget: Math.max(grown.budget, kind === "delete" || kind === "step" ? 0 : Number(wanted.sampling.max_tokens)) }, wanted, specWith(wanted, output), known);
+  sprout(
+    { ...grown, budget: Math.max(grown.budget, kind === "delete" || kind === "step" ? 0 : Number(wanted.sampling.max_tokens)) },
+    wanted,
+    specWith(wanted, output),
+    known,
+  );
 }
 
 function growth(kind: Kind, at: number, own: readonly Token[] = []): Growth {

@@ -2,6 +2,8 @@
 
 import { signal } from "@preact/signals";
 import { gettext } from "../i18n";
+import type { Started } from "../protocol/generated";
+import { textOf } from "../tokens/pieces";
 import { asked, boot, draft, fields, modeOf } from "../store/draft";
 import { kept } from "../store/kept";
 import { run } from "../store/view";
@@ -10,7 +12,7 @@ import type { Language } from "./literals";
 import { llamaCli, llamaCppPython } from "./llamacpp";
 import { transformers } from "./transformers";
 import { vllm } from "./vllm";
-import { wantedOf, type Wanted } from "./wanted";
+import { wantedOf, type Begun, type Wanted } from "./wanted";
 
 const ENGINES: Record<string, { title: string; language: Language; write: (wanted: Wanted) => string }> = {
   transformers: { title: "transformers", language: "python", write: transformers },
@@ -30,8 +32,14 @@ function wanted(): Wanted {
     dtype: model?.dtype ?? "float32",
     seed: asked.value ? (started?.seed ?? null) : null,
     eos: model?.eos_token_ids ?? [],
+    begun: asked.value && started && started.output_ids.length > 0 ? begunOf(started) : null,
   });
 }
+
+const begunOf = ({ prompt_ids: promptIds, output_ids: ids, output_pieces: pieces }: Started): Begun => {
+  const text = textOf(pieces);
+  return { promptIds, ids, text: text.includes("\ufffd") ? null : text };
+};
 
 export function Code() {
   const engine = ENGINES[chosen.value] ?? ENGINES.transformers;

@@ -1,7 +1,7 @@
 /** The run for llama.cpp: as a program for llama-cpp-python, and as a command line. Pure. */
 
 import { python, shell } from "./literals";
-import { cannot, ofChance, said, type Table, type Wanted } from "./wanted";
+import { allIds, cannot, newTokens, ofBegun, ofChance, said, type Table, type Wanted } from "./wanted";
 
 const convert = ({ address }: Wanted): string[] => [
   "# llama.cpp reads GGUF. It converts the architectures and tokenizers that it knows:",
@@ -29,17 +29,21 @@ const BINDING: Table = {
 };
 
 export function llamaCppPython(wanted: Wanted): string {
-  const { values, messages, context, seed, prompt } = wanted;
+  const { values, context, seed, prompt, begun } = wanted;
+  const messages = begun ? null : wanted.messages; // a template cannot say how an answer begins
   const { lines, unsaid } = said(BINDING, wanted);
   const always = (["temperature", "top_k", "top_p", "min_p"] as const).map((name) => `${name}=${python(values[name])},`);
-  const most = `max_tokens=${python(values.max_tokens)},`;
-  const asked = messages ? ["messages=[", ...messages.map((message) => `    ${python(message)},`), "],"] : [`${python(prompt)},`];
+  const most = `max_tokens=${newTokens(wanted)},`;
+  const asked = messages
+    ? ["messages=[", ...messages.map((message) => `    ${python(message)},`), "],"]
+    : [`${python(begun ? allIds(begun) : prompt)},`];
   return [
     "from llama_cpp import Llama",
     "",
     ...convert(wanted),
     ...cannot("llama-cpp-python", wanted, unsaid),
     ...ofChance(wanted),
+    ...ofBegun(wanted),
     `llm = Llama(model_path="model.gguf", n_ctx=${context ?? 0}${seed === null ? "" : `, seed=${seed % 2 ** 32}`})`,
     messages ? "output = llm.create_chat_completion(" : "output = llm.create_completion(",
     ...[...asked, ...always, ...lines, most].map((line) => `    ${line}`),
@@ -83,24 +87,29 @@ export function llamaCli(wanted: Wanted): string {
   const { values, messages, context, seed } = wanted;
   const { lines, unsaid } = said(COMMAND, wanted);
   const always = `--temp ${String(values.temperature)} --top-k ${String(values.top_k)} --top-p ${String(values.top_p)} --min-p ${String(values.min_p)}`;
-  const sized = `-n ${String(values.max_tokens)} -c ${context ?? 0}${seed === null ? "" : ` --seed ${seed % 2 ** 32}`}`;
+  const sized = `-n ${newTokens(wanted)} -c ${context ?? 0}${seed === null ? "" : ` --seed ${seed % 2 ** 32}`}`;
   const command = ["llama-completion -m model.gguf", ...prompt(wanted), always, ...lines, sized];
   return [
     ...convert(wanted),
     ...cannot("llama-completion", wanted, unsaid),
     ...ofChance(wanted),
     ...severalTurns(messages),
+    ...(wanted.begun && !sayable(wanted) ? ["# llama-completion cannot express: how the output begins"] : ofBegun(wanted)),
     `${command.join(" \\\n  ")}\n`,
   ].join("\n");
 }
 
 /** One question, with or without a system prompt, is all that a command line can say of a conversation. */
-function prompt({ prompt, messages }: Wanted): string[] {
-  if (!messages) return [`-no-cnv -p ${shell(prompt)}`];
+function prompt(wanted: Wanted): string[] {
+  const { prompt, messages, begun } = wanted;
+  if (!messages) return [`-no-cnv -p ${shell(prompt + (sayable(wanted) ? (begun?.text ?? "") : ""))}`];
   const system = messages.find(({ role }) => role === "system");
   const user = messages.findLast(({ role }) => role === "user");
   return ["-cnv -st --jinja", ...(system ? [`-sys ${shell(system.content)}`] : []), `-p ${shell(user?.content ?? "")}`];
 }
+
+/** A command line takes text, and a template cannot say how an answer begins. */
+const sayable = ({ messages, begun }: Wanted): boolean => !messages && begun?.text != null;
 
 const severalTurns = (messages: Wanted["messages"]): string[] =>
   messages && messages.filter(({ role }) => role !== "system").length > 1

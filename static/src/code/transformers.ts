@@ -1,7 +1,7 @@
 /** The run as a program for transformers. Pure. */
 
 import { python } from "./literals";
-import { cannot, ofChance, said, type Table, type Wanted } from "./wanted";
+import { cannot, fewestNew, newTokens, ofBegun, ofChance, said, type Table, type Wanted } from "./wanted";
 
 const plain = (name: string) => (value: unknown) => [`${name}=${python(value)},`];
 
@@ -22,7 +22,7 @@ const TABLE: Table = {
   ],
   bad_words: (words: string[]) => [`bad_words_ids=tokenizer(${python(words)}, add_special_tokens=False)["input_ids"],`],
   allowed_token_ids: (ids: number[]) => [`prefix_allowed_tokens_fn=lambda batch, so_far: ${python(ids)},`],
-  min_tokens: plain("min_new_tokens"),
+  min_tokens: (least: number, wanted: Wanted) => [`min_new_tokens=${fewestNew(least, wanted)},`],
   stop: (strings: string[]) => [`stop_strings=${python(strings)},`, "tokenizer=tokenizer,"],
   stop_token_ids: (ids: number[], { eos }: Wanted) => [`eos_token_id=${python([...eos, ...ids])},`],
   max_time: plain("max_time"),
@@ -49,11 +49,12 @@ export function transformers(wanted: Wanted): string {
     `tokenizer = AutoTokenizer.from_pretrained(${name}${revision})`,
     `model = AutoModelForCausalLM.from_pretrained(${name}${revision}, dtype=torch.${wanted.dtype})`,
     ...prompt(wanted),
+    ...begun(wanted),
     ...(wanted.seed === null ? [] : [`set_seed(${wanted.seed % 2 ** 32})`]),
     "output = model.generate(",
-    ...[...choosing(wanted), ...lines, `max_new_tokens=${python(wanted.values.max_tokens)},`].map((line) => `    ${line}`),
+    ...[...choosing(wanted), ...lines, `max_new_tokens=${newTokens(wanted)},`].map((line) => `    ${line}`),
     ")",
-    'print(tokenizer.decode(output[0, inputs["input_ids"].shape[1]:]))',
+    `print(tokenizer.decode(output[0, inputs["input_ids"].shape[1]${wanted.begun ? " - begun.shape[1]" : ""}:]))`,
     "",
   ].join("\n");
 }
@@ -66,6 +67,16 @@ function prompt({ prompt, messages }: Wanted): string[] {
     ...messages.map((message) => `    ${python(message)},`),
     "]",
     'inputs = tokenizer.apply_chat_template(messages, add_generation_prompt=True, return_dict=True, return_tensors="pt")',
+  ];
+}
+
+function begun(wanted: Wanted): string[] {
+  if (!wanted.begun) return [];
+  return [
+    ...ofBegun(wanted),
+    `begun = torch.tensor([${python(wanted.begun.ids)}])`,
+    'inputs = {"input_ids": torch.cat([inputs["input_ids"], begun], dim=1)}',
+    'inputs["attention_mask"] = torch.ones_like(inputs["input_ids"])',
   ];
 }
 

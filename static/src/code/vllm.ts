@@ -1,7 +1,7 @@
 /** The run as a program for vLLM. Pure. */
 
 import { python } from "./literals";
-import { cannot, ofChance, said, type Table, type Wanted } from "./wanted";
+import { allIds, cannot, fewestNew, newTokens, ofBegun, ofChance, said, type Table, type Wanted } from "./wanted";
 
 const same = ["top_k", "top_p", "min_p", "repetition_penalty", "presence_penalty", "frequency_penalty", "bad_words"];
 const ending = ["allowed_token_ids", "min_tokens", "stop", "stop_token_ids", "ignore_eos", "n"];
@@ -10,6 +10,7 @@ const structured = (kind: string) => (value: unknown) => [`structured_outputs=St
 const TABLE: Table = {
   ...Object.fromEntries([...same, ...ending].map((name) => [name, (value: unknown) => [`${name}=${python(value)},`]])),
   temperature: () => [], // always said
+  min_tokens: (least: number, wanted: Wanted) => [`min_tokens=${fewestNew(least, wanted)},`],
   logit_bias: (biases: Record<string, number>) => [
     `logit_bias={${Object.entries(biases)
       .map(([id, bias]) => `${id}: ${bias}`)
@@ -23,7 +24,7 @@ const TABLE: Table = {
 
 export function vllm(wanted: Wanted): string {
   const { lines, unsaid } = said(TABLE, wanted);
-  const { values, messages, seed } = wanted;
+  const { values, messages, seed, begun } = wanted;
   const more = lines.some((line) => line.startsWith("structured_outputs"))
     ? ["from vllm.sampling_params import StructuredOutputsParams"]
     : [];
@@ -37,13 +38,14 @@ export function vllm(wanted: Wanted): string {
     ...ofChance(wanted),
     `llm = LLM(model=${python(wanted.address)}${revision}, dtype=${python(wanted.dtype)})`,
     "params = SamplingParams(",
-    ...[`temperature=${python(values.temperature)},`, ...lines, `max_tokens=${python(values.max_tokens)},`, ...seeded].map(
-      (line) => `    ${line}`,
-    ),
+    ...[`temperature=${python(values.temperature)},`, ...lines, `max_tokens=${newTokens(wanted)},`, ...seeded].map((line) => `    ${line}`),
     ")",
-    ...(messages
-      ? ["messages = [", ...messages.map((message) => `    ${python(message)},`), "]", "outputs = llm.chat(messages, params)"]
-      : [`outputs = llm.generate([${python(wanted.prompt)}], params)`]),
+    ...ofBegun(wanted),
+    ...(begun
+      ? [`outputs = llm.generate([{"prompt_token_ids": ${python(allIds(begun))}}], params)`]
+      : messages
+        ? ["messages = [", ...messages.map((message) => `    ${python(message)},`), "]", "outputs = llm.chat(messages, params)"]
+        : [`outputs = llm.generate([${python(wanted.prompt)}], params)`]),
     "print(outputs[0].outputs[0].text)",
     "",
   ].join("\n");

@@ -15,7 +15,20 @@ export interface Wanted {
   active: string[]; // names of those that do something, without seed, order and dialect
   seed: number | null;
   eos: number[];
+  begun: Begun | null; // with what the output begins, where that is with something
 }
+
+/** The tokens of the prompt and those that the output begins with. */
+export interface Begun {
+  promptIds: readonly number[];
+  ids: readonly number[];
+  text: string | null; // of the output; null where its bytes are none
+}
+
+/** How many tokens are still to be chosen. */
+export const newTokens = ({ values, begun }: Wanted): number => Math.max(1, Number(values.max_tokens) - (begun?.ids.length ?? 0));
+export const fewestNew = (least: number, { begun }: Wanted): number => Math.max(0, least - (begun?.ids.length ?? 0));
+export const allIds = ({ promptIds, ids }: Begun): number[] => [...promptIds, ...ids];
 
 /** Settings that mean something only together with another. */
 const WITH: [RegExp, string][] = [
@@ -49,9 +62,10 @@ interface Known {
   dtype: string;
   seed: number | null;
   eos: number[];
+  begun: Begun | null;
 }
 
-export function wantedOf(draft: Draft, chat: boolean, { fields, model, dtype, seed, eos }: Known): Wanted {
+export function wantedOf(draft: Draft, chat: boolean, { fields, model, dtype, seed, eos, begun }: Known): Wanted {
   const { sampling: values, prompt, messages } = draft;
   return {
     address: model?.address ?? draft.model,
@@ -64,6 +78,7 @@ export function wantedOf(draft: Draft, chat: boolean, { fields, model, dtype, se
     active: activeNames(fields, values),
     seed: seed ?? (values.seed as number | null),
     eos,
+    begun,
   };
 }
 
@@ -80,6 +95,10 @@ export function said(table: Table, wanted: Wanted): { lines: string[]; unsaid: s
 /** A comment line for each setting that the engine cannot express. */
 export const cannot = (engine: string, { values }: Wanted, unsaid: string[]): string[] =>
   unsaid.map((name) => `# ${engine} cannot express: ${name} = ${JSON.stringify(values[name])}`);
+
+/** What other engines see of an output that had begun. */
+export const ofBegun = ({ begun }: Wanted): string[] =>
+  begun ? [`# The output begins with ${begun.ids.length} tokens, which this engine takes for the end of the prompt.`] : [];
 
 /** Where chance decides, the same seed gives other tokens elsewhere. */
 export const ofChance = ({ values }: Wanted): string[] =>

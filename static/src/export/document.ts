@@ -4,7 +4,7 @@ import { values } from "../protocol/codec";
 import type { Attention, Token, Trace } from "../protocol/generated";
 import type { Draft } from "../store/draft";
 import { headsOf } from "../store/attention";
-import type { RunState } from "../store/run";
+import { ownTokens, type RunState } from "../store/run";
 import { asText, base64, finite } from "./bytes";
 
 export const FORMAT = "logitscope-run";
@@ -23,7 +23,13 @@ export function runDocument(run: RunState, asked: Draft | null, exportedAt: Date
     asked: asked && askedFor(asked),
     stages: started?.stages ?? [],
     prompt: { ids: started?.prompt_ids ?? [], pieces: (started?.prompt_pieces ?? []).map(base64) },
-    text: tokens.map(({ text }) => text).join("") + (finished?.text ?? ""),
+    output_token_ids: started?.output_ids ?? [],
+    text:
+      (started?.output_text ?? "") +
+      ownTokens(run)
+        .map(({ text }) => text)
+        .join("") +
+      (finished?.text ?? ""),
     tokens: tokens.map(tokenEntry),
     prefilled: run.prefilled && { tokens: run.prefilled.tokens, reused_tokens: run.prefilled.reused_tokens, ms: run.prefilled.ms },
     finished: finished && {

@@ -105,8 +105,7 @@ export const ownerOf = (all: Branches, id: number, step: number): Node | null =>
   lineage(all, id).findLast(({ at, parent }) => parent === null || at <= step) ?? null;
 
 /** What `max_tokens` must be for a run to go on after `given` tokens: the budget, or as much again where that is used up. */
-export const roomAfter = (given: number, budget: number, most: number): number =>
-  Math.min(most, given < budget ? budget : given + budget);
+export const roomAfter = (given: number, budget: number, most: number): number => Math.min(most, given < budget ? budget : given + budget);
 
 /** What a reload needs. Nodes that the server never accepted are left out, unless all their output was deleted. */
 export function packed(all: Branches): Branches {

@@ -68,6 +68,10 @@ function byFate(a: Row, b: Row): number {
   return (a.cells[0]?.rank ?? 0) - (b.cells[0]?.rank ?? 0);
 }
 
+/** The candidate on which the dice fell, or which greedy decoding took: also where a person took another. */
+export const drawnOf = ({ rows }: Waterfall, { dice }: Trace): Row | null =>
+  rows.find(({ cells }) => cells.at(-1)?.rank === dice.position + 1) ?? null;
+
 export interface Segment {
   id: number;
   piece: Uint8Array;

@@ -85,3 +85,10 @@ export function label(piece: Uint8Array): string {
 }
 
 export const quoted = (piece: Uint8Array): string => inQuotes(label(piece));
+
+/** What pieces spell together; bytes that are no character become U+FFFD. */
+export function textOf(pieces: readonly Uint8Array[]): string {
+  const bytes = new Uint8Array(pieces.reduce((length, piece) => length + piece.length, 0));
+  pieces.reduce((at, piece) => (bytes.set(piece, at), at + piece.length), 0);
+  return new TextDecoder().decode(bytes);
+}

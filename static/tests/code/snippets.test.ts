@@ -9,7 +9,17 @@ import { fields, initial } from "../recording";
 
 const wanted = (settings: Record<string, unknown>, more: Partial<Wanted> = {}): Wanted => {
   const values = { ...initial, ...settings };
-  const known = { address: "owner/name", revision: null, dtype: "float32", context: 64, prompt: "Hi", messages: null, seed: 7, eos: [0] };
+  const known = {
+    address: "owner/name",
+    revision: null,
+    dtype: "float32",
+    context: 64,
+    prompt: "Hi",
+    messages: null,
+    seed: 7,
+    eos: [0],
+    begun: null,
+  };
   return { ...known, values, active: activeNames(fields, values), ...more };
 };
 const engines = { transformers, vllm, llamaCppPython, llamaCli };
@@ -68,4 +78,20 @@ test("comments and strings are told from the rest, and nothing is lost", () => {
   expect(found.map(({ text }) => text).join("")).toBe(code);
   expect(found.filter(({ kind }) => kind === "comment").every(({ text }) => text.startsWith("# "))).toBe(true);
   expect(found).toContainEqual({ kind: "string", text: String.raw`"a # \"no\" comment"` });
+});
+
+const begun = { promptIds: [5, 6], ids: [7, 8, 9], text: " and so" };
+
+test.each(Object.entries(engines))("%s goes on after the tokens that the output begins with", (name, write) => {
+  const code = write(wanted({ max_tokens: 20, min_tokens: 5 }, { begun }));
+  expect(code).toContain(name === "llamaCli" ? "-p 'Hi and so'" : name === "transformers" ? "[[7, 8, 9]]" : "[5, 6, 7, 8, 9]");
+  expect(code).toMatch(name === "llamaCli" ? /-n 17 / : /max_(new_)?tokens=17,/);
+  if (name === "transformers" || name === "vllm") expect(code).toMatch(/min_(new_)?tokens=2,/);
+  expect(code).toContain("begins with 3 tokens");
+});
+
+test("a command line that cannot say how an answer begins says so", () => {
+  const messages = [{ role: "user" as const, content: "Hi" }];
+  for (const more of [{ begun: { ...begun, text: null } }, { begun, messages }])
+    expect(llamaCli(wanted({}, more))).toContain("# llama-completion cannot express: how the output begins");
 });

@@ -38,3 +38,15 @@ test("a row of attention comes back from its bytes", () => {
   expect(entry?.scale).toEqual([...(attention ? values(attention.scale) : [])]);
   expect(bytes(entry?.weights ?? "").length).toBe((entry?.heads.length ?? 0) * (entry?.length ?? 0));
 });
+
+test("an output that began with tokens names them, and its text begins with theirs", () => {
+  const begun = events.map((event) =>
+    event.type === "started" ? { ...event, output_ids: [1, 2], output_pieces: [bytes("YQ=="), bytes("Yg==")], output_text: "ab" } : event,
+  );
+  const rest = begun.filter((event) => event.type !== "token" || event.step > 1).map((event, k) => ({ ...event, seq: k + 1 }));
+  const document = runDocument(reduceAll(opened, rest, 0), null, new Date(0));
+  const said = events.flatMap((event) => (event.type === "token" && event.step > 1 ? [event.text] : []));
+  expect(document.output_token_ids).toEqual([1, 2]);
+  expect(document.tokens.slice(0, 3).map(({ id }) => id)).toEqual([1, 2, tokens[2]?.id]);
+  expect(document.text.startsWith(`ab${said.join("")}`)).toBe(true);
+});

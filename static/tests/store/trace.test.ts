@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { segments, waterfall } from "../../src/store/trace";
+import { drawnOf, segments, waterfall } from "../../src/store/trace";
 import { tokens, traced } from "../recording";
 
 const tables = tokens.map((token) => ({ token: traced(token), ...waterfall(traced(token)) }));
@@ -11,6 +11,14 @@ describe("the waterfall", () => {
 
   it("begins with the raw logits and ends with what the dice saw", () => {
     expect(tables[0]?.columns.map(({ stage }) => stage.name)).toEqual(["logits", "temperature", "top_k", "top_p", "min_p"]);
+  });
+
+  it("knows on which candidate the dice fell, also where a person took another", () => {
+    for (const { token, ...table } of tables) {
+      expect(drawnOf(table, token.trace)?.id).toBe(token.id);
+      const other = { ...token, id: table.rows.find(({ chosen }) => !chosen)?.id ?? -1 };
+      expect(drawnOf(waterfall(other), other.trace)?.id).toBe(token.id);
+    }
   });
 
   it("marks the chosen token, which survives every stage", () => {

@@ -5,8 +5,10 @@ import { barLength } from "../../draw/length";
 import { fill, gettext } from "../../i18n";
 import { count, probability, score } from "../../numbers";
 import type { Cell, Column, Row } from "../../store/trace";
-import { logarithmic } from "../../store/view";
+import { canBranch, take } from "../../branching/actions";
+import { logarithmic, step } from "../../store/view";
 import { Piece } from "../../tokens/Piece";
+import { quoted } from "../../tokens/pieces";
 import { reason } from "./reason";
 import { stageTitle } from "./stages";
 
@@ -25,7 +27,7 @@ export function Candidate({ row, columns }: { row: Row; columns: Column[] }) {
     >
       <th scope="row" class="name">
         {row.chosen && <ChosenMark />}
-        <Piece of={row.piece} title={fill(gettext("Token id %(id)s"), { id: row.id })} />
+        <Taking row={row} />
         <span class="id">{row.id}</span>
       </th>
       {columns.map((column, k) =>
@@ -37,6 +39,33 @@ export function Candidate({ row, columns }: { row: Row; columns: Column[] }) {
       )}
     </tr>
   );
+}
+
+/** The token as a button that takes it instead of the one that stands there. The arrow keys lead from row to row. */
+function Taking({ row }: { row: Row }) {
+  const piece = <Piece of={row.piece} title={fill(gettext("Token id %(id)s"), { id: row.id })} />;
+  if (!canBranch()) return piece;
+  return (
+    <button
+      type="button"
+      class="take"
+      tabIndex={row.chosen ? 0 : -1}
+      title={row.chosen ? undefined : fill(gettext("Take %(token)s here and go on from it"), { token: quoted(row.piece) })}
+      onClick={() => take(step.value, row.id, row.piece)}
+      onKeyDown={walk}
+    >
+      {piece}
+    </button>
+  );
+}
+
+function walk(event: KeyboardEvent): void {
+  const { key, currentTarget } = event;
+  if (key !== "ArrowDown" && key !== "ArrowUp") return;
+  const row = (currentTarget as HTMLElement).closest("tr");
+  const next = key === "ArrowDown" ? row?.nextElementSibling : row?.previousElementSibling;
+  next?.querySelector<HTMLElement>(".take")?.focus();
+  event.preventDefault();
 }
 
 const ChosenMark = () => (

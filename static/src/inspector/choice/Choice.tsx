@@ -4,7 +4,8 @@ import { useComputed } from "@preact/signals";
 import { fill, gettext } from "../../i18n";
 import { count, number, probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
-import { waterfall } from "../../store/trace";
+import { yours } from "../../branching/tree";
+import { drawnOf, waterfall, type Waterfall as Table } from "../../store/trace";
 import { run, token } from "../../store/view";
 import { quoted } from "../../tokens/pieces";
 import { Dice } from "./Dice";
@@ -22,7 +23,7 @@ export function Choice() {
   if (!shown) return <p class="note">{untraced()}</p>;
   return (
     <div class="choice">
-      <Sentence token={shown.token} />
+      <Sentence token={shown.token} table={shown} />
       <Dice token={shown.token} table={shown} />
       <Waterfall token={shown.token} table={shown} />
     </div>
@@ -30,27 +31,39 @@ export function Choice() {
 }
 
 function untraced(): string {
+  const current = token.value;
+  if (current && yours.value.includes(current.step)) return gettext("This token is yours: it was not drawn.");
+  if (current && current.step < run.value.several.given.length)
+    return gettext("This token was drawn in an earlier run, whose record is no longer kept.");
   return run.value.several.beams.length > 0
     ? gettext("A beam search draws no dice: the scores of the hypotheses decided.")
     : gettext("This step was decoded without a trace. Set “Candidates” above 0 and run again.");
 }
 
-function Sentence({ token }: { token: Token & { trace: Trace } }) {
+function Sentence({ token, table }: { token: Token & { trace: Trace }; table: Table }) {
   return (
-    <p class="sentence">
-      {believed(token)} {decided(token)}
+    <p class="sentence" data-testid="sentence">
+      {believed(token)} {yours.value.includes(token.step) ? taken(token, table) : decided(token)}
     </p>
   );
 }
 
 function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Token & { trace: Trace }): string {
+  if (raw === null) return fill(gettext("%(token)s is not among the candidates that were kept."), { token: quoted(piece) });
   const values = {
     token: quoted(piece),
-    p: probability(Math.exp(raw ?? 0)),
+    p: probability(Math.exp(raw)),
     rank: count(rank ?? 0),
     all: count(trace.stages[0]?.kept ?? 0),
   };
   return fill(gettext("The model gave %(token)s probability %(p)s, rank %(rank)s of %(all)s."), values);
+}
+
+/** A person decided: the dice had fallen elsewhere. */
+function taken({ id, trace }: Token & { trace: Trace }, table: Table): string {
+  const drawn = drawnOf(table, trace);
+  if (!drawn || drawn.id === id) return gettext("You took it; nothing was drawn.");
+  return fill(gettext("You took it; %(token)s had been drawn."), { token: quoted(drawn.piece) });
 }
 
 function decided({ logprob, trace: { dice, stages } }: Token & { trace: Trace }): string {

@@ -5,7 +5,7 @@ import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { probability } from "../../numbers";
 import type { Token, Trace } from "../../protocol/generated";
-import { segments, type Segment, type Waterfall } from "../../store/trace";
+import { drawnOf, segments, type Segment, type Waterfall } from "../../store/trace";
 import { Piece } from "../../tokens/Piece";
 import { label, quoted } from "../../tokens/pieces";
 
@@ -16,6 +16,7 @@ const at = (low: number, high = low) => ({ "--low": low.toFixed(5), "--share": (
 export function Dice({ token, table }: { token: Token & { trace: Trace }; table: Waterfall }) {
   const { dice } = token.trace;
   const parts = segments(table);
+  const drawn = drawnOf(table, token.trace) ?? token;
   return (
     <figure
       class={dice.greedy ? "dice greedy" : "dice"}
@@ -26,17 +27,17 @@ export function Dice({ token, table }: { token: Token & { trace: Trace }; table:
       data-greedy={dice.greedy}
     >
       <figcaption>
-        <b>{gettext("Dice")}</b> <Said token={token} />
+        <b>{gettext("Dice")}</b> <Said dice={dice} piece={drawn.piece} />
         <SavePicture
           what="dice"
           title={gettext("Dice")}
           step={token.step}
-          draw={(palette) => dicePicture(table, dice, token.id, palette)}
+          draw={(palette) => dicePicture(table, dice, drawn.id, palette)}
         />
       </figcaption>
       <div class="dice-bar" role="img" aria-label={gettext("Cumulative probability, most likely token first")}>
         {parts.map((part) => (
-          <Part key={part.id} part={part} chosen={part.id === token.id} />
+          <Part key={part.id} part={part} chosen={part.id === drawn.id} />
         ))}
         <Rest from={parts.at(-1)?.high ?? 0} />
         <span class="dice-chosen" style={at(dice.low, dice.high)} />
@@ -73,9 +74,8 @@ function Rest({ from }: { from: number }) {
   );
 }
 
-function Said({ token }: { token: Token & { trace: Trace } }) {
-  const { dice } = token.trace;
+function Said({ dice, piece }: { dice: Trace["dice"]; piece: Uint8Array }) {
   if (dice.greedy) return <span>{gettext("not used: temperature 0 takes the most likely token")}</span>;
-  const values = { u: dice.u.toFixed(4), low: dice.low.toFixed(4), high: dice.high.toFixed(4), token: quoted(token.piece) };
+  const values = { u: dice.u.toFixed(4), low: dice.low.toFixed(4), high: dice.high.toFixed(4), token: quoted(piece) };
   return <span class="figures">{fill(gettext("u = %(u)s falls in [%(low)s, %(high)s), the interval of %(token)s"), values)}</span>;
 }
