@@ -57,6 +57,7 @@ class ModelInfo:
     path: str = "packed"  # "packed": all requests in one row; "fallback": one after the other
     path_reason: str = ""  # why it is not packed
     encoder_decoder: bool = False  # the prompt goes to an encoder; attention rows are its cross-attention, then the decoder's own
+    decoder_prefix: int = 0  # how many of the prompt's last tokens are those that a decoder begins with; encoder-decoders only
 
 
 @dataclass(frozen=True, slots=True)

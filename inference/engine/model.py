@@ -226,4 +226,5 @@ def _info(loaded: LoadedModel, name: str, chosen: Chosen) -> ModelInfo:
         path="fallback" if chosen.why else "packed",
         path_reason=chosen.why,
         encoder_decoder=loaded.encoder is not None,
+        decoder_prefix=0 if loaded.encoder is None else len(loaded.encoder.decoder_prefix),
     )

@@ -3,7 +3,7 @@
 import { computed } from "@preact/signals";
 import { isDark } from "../theming";
 
-const NAMES = ["accent", "warm", "faint", "line", "quiet", "text"] as const;
+const NAMES = ["accent", "warm", "faint", "line", "quiet", "surface", "text"] as const;
 type Colours = Record<(typeof NAMES)[number], string>;
 
 /** A property that holds `light-dark()` resolves only where it is used as a colour. */

@@ -4,20 +4,23 @@ import { values } from "../protocol/codec";
 import type { Attention, Token } from "../protocol/generated";
 
 export interface Head {
-  layer: number;
-  head: number; // -1: the mean over heads
+  layer: number; // ALL_LAYERS and ROLLOUT stand for what is made of all
+  head: number; // MEAN: the mean over heads
 }
 
+/** The weight at position c is `weights[c] * scale`. */
 export interface AttentionRow {
-  weights: Uint8Array; // (T,) quantised
+  weights: Uint8Array | Float32Array; // (T,)
   scale: number;
 }
 
 export const MEAN = -1;
+export const ALL_LAYERS = -1;
+export const ROLLOUT = -2;
 export const sameHead = (a: Head, b: Head): boolean => a.layer === b.layer && a.head === b.head;
+export const keyOf = ({ layer, head }: Head): string => `${layer}:${head}`;
 
 const known = new WeakMap<Attention, Map<string, number>>();
-const key = ({ layer, head }: Head): string => `${layer}:${head}`;
 
 /** The heads that a step carries, in the order in which they were sent. */
 export function headsOf(attention: Attention): Head[] {
@@ -27,28 +30,66 @@ export function headsOf(attention: Attention): Head[] {
 
 /** Which row belongs to which head. */
 function places(attention: Attention): Map<string, number> {
-  const found = known.get(attention) ?? new Map(headsOf(attention).map((head, n) => [key(head), n]));
+  const found = known.get(attention) ?? new Map(headsOf(attention).map((head, n) => [keyOf(head), n]));
   known.set(attention, found);
   return found;
 }
 
-/** The row of one head, or null where it was not watched at that step. */
-export function rowOf(token: Token, head: Head): AttentionRow | null {
-  if (!token.attention) return null;
-  const { values: block, scale } = token.attention;
-  const n = places(token.attention).get(key(head));
+/** The row of one head, or null where it was not watched at that step. The mean over all layers is made of those of the layers. */
+export function rowOf({ attention }: Token, head: Head): AttentionRow | null {
+  if (!attention) return null;
+  if (head.layer === ALL_LAYERS) return meanOfLayers(attention);
+  const n = places(attention).get(keyOf(head));
+  return n === undefined ? null : sent(attention, n);
+}
+
+export function sent({ values: block, scale }: Attention, n: number): AttentionRow {
   const length = block.shape[1] ?? 0;
-  return n === undefined ? null : { weights: block.data.subarray(n * length, (n + 1) * length), scale: values(scale)[n] ?? 0 };
+  return { weights: block.data.subarray(n * length, (n + 1) * length), scale: values(scale)[n] ?? 0 };
+}
+
+function meanOfLayers(attention: Attention): AttentionRow | null {
+  const means = headsOf(attention).flatMap(({ head }, n) => (head === MEAN ? [sent(attention, n)] : []));
+  return means.length === 0 ? null : { weights: averaged(means.map(dense)), scale: 1 };
+}
+
+/** The mean of rows, each taken as zero beyond its end. */
+export function averaged(rows: readonly Float32Array[]): Float32Array {
+  const mean = new Float32Array(Math.max(...rows.map(({ length }) => length)));
+  for (const row of rows) for (let c = 0; c < row.length; c++) mean[c] = (mean[c] ?? 0) + (row[c] ?? 0) / rows.length;
+  return mean;
+}
+
+export const dense = ({ weights, scale }: AttentionRow): Float32Array => Float32Array.from(weights, (value) => value * scale);
+
+/**
+ * Each part of the row without its first position, the rest scaled up to what the part had. `starts` are where the parts begin: one,
+ * unless the row is the attention of a decoder to what its encoder read, followed by that to its own tokens.
+ */
+export function withoutFirst(row: AttentionRow, starts: readonly number[]): AttentionRow {
+  return starts.length > 1 ? { weights: partsWithoutFirst(dense(row), starts), scale: 1 } : firstTaken(row);
+}
+
+function firstTaken({ weights, scale }: AttentionRow): AttentionRow {
+  if (weights.length < 2) return { weights, scale };
+  const rest = weights.slice();
+  rest[0] = 0;
+  let left = 0;
+  for (const value of rest) left += value;
+  return { weights: rest, scale: left > 0 ? 1 / left : 0 };
+}
+
+function partsWithoutFirst(row: Float32Array, starts: readonly number[]): Float32Array {
+  starts.forEach((from, part) => {
+    const piece = row.subarray(from, starts[part + 1] ?? row.length);
+    piece.set(dense(firstTaken({ weights: piece, scale: 1 })));
+  });
+  return row;
 }
 
 /** Weights that add up to 1; without the first position, what is left is scaled up to 1 again. */
-export function weights(row: AttentionRow, hideFirst: boolean): Float32Array {
-  const all = Float32Array.from(row.weights, (value) => value * row.scale);
-  if (!hideFirst || all.length < 2) return all;
-  const rest = all.reduce((total, value) => total + value, 0) - (all[0] ?? 0);
-  all[0] = 0;
-  return rest > 0 ? all.map((value) => value / rest) : all;
-}
+export const weights = (row: AttentionRow, hideFirst: boolean, starts: readonly number[] = [0]): Float32Array =>
+  dense(hideFirst ? withoutFirst(row, starts) : row);
 
 /** Positions of the `count` largest weights, largest first. */
 export function strongest(row: Float32Array, count: number): number[] {

@@ -2,14 +2,14 @@
 
 import { gettext } from "../i18n";
 import { headTitle } from "../inspector/attention/titles";
-import { shownHead } from "../inspector/attention/state";
-import { metric, tab, token } from "../store/view";
+import { shownHead, textRow } from "../inspector/attention/state";
+import { metric, tab } from "../store/view";
 import { metrics, type MetricName } from "./metric";
 
 const SWATCHES = [0, 0.25, 0.5, 0.75, 1];
 
 export function Legend() {
-  return tab.value === "attention" && token.value?.attention ? <OfAttention /> : <OfMetric />;
+  return tab.value === "attention" && textRow.value ? <OfAttention /> : <OfMetric />;
 }
 
 /** While attention is looked at, the text shows where the chosen head looked. */

@@ -3,12 +3,11 @@
 import { useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fill, gettext } from "../i18n";
+import { textRow } from "../inspector/attention/state";
 import { outcome } from "../inspector/whatif/state";
-import { shownHead } from "../inspector/attention/state";
 import { believedPrompt, ScorePrompt } from "../prompt/ScorePrompt";
-import { rowOf, weights } from "../store/attention";
 import { isLive } from "../store/run";
-import { follow, hideFirst, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
+import { follow, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
 import type { Token } from "../protocol/generated";
 import { equal } from "../settings/schema";
 import { canBranch } from "../branching/actions";
@@ -82,8 +81,7 @@ function useDrawing(view: ViewRef): void {
     view.current?.differ(tab.value === "whatif" ? (outcome.value?.differing ?? []) : []);
   });
   useSignalEffect(() => {
-    const row = tab.value === "attention" && token.value ? rowOf(token.value, shownHead.value) : null;
-    view.current?.attend(row && weights(row, hideFirst.value));
+    view.current?.attend(tab.value === "attention" && token.value ? textRow.value : null);
   });
   useSignalEffect(() => {
     void run.value; // drawn before

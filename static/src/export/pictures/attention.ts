@@ -12,20 +12,22 @@ interface OneHead {
   row: Float32Array;
   promptLength: number;
   pieceAt: (position: number) => Uint8Array;
-  matrix: string; // data URL; a row for each generated token
-  step: number;
-  steps: number;
+  matrix: string; // data URL of what is in view
+  mark: { from: number; size: number }; // the selected row, as shares of the height in view
 }
 
 export function headPicture(head: OneHead, palette: Palette): Picture {
-  const { title, row, matrix, steps, step } = head;
+  const { title, row, matrix, mark: at } = head;
   const [top, tall] = [TOP + BARS + 44, 320];
   const wide = WIDTH - 2 * PAD;
   const picture = image(matrix, PAD, top, wide, tall);
-  const mark = rect(PAD, top + (step / steps) * tall, wide, Math.max(1.5, tall / steps), "none", {
-    stroke: palette.warm,
-    "stroke-width": 1.5,
-  });
+  const inView = at.from > -at.size && at.from < 1;
+  const mark = inView
+    ? rect(PAD, top + Math.max(0, at.from) * tall, wide, Math.max(1.5, at.size * tall), "none", {
+        stroke: palette.warm,
+        "stroke-width": 1.5,
+      })
+    : "";
   return {
     width: WIDTH,
     height: top + tall + PAD,

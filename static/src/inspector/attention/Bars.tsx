@@ -1,4 +1,4 @@
-/** One row of attention as bars over the positions. Pointing at a bar lights its token in the text, and the other way round. */
+/** One row of attention as bars over the tokens or words. Pointing at a bar lights its token in the text, and the other way round. */
 
 import { signal } from "@preact/signals";
 import { scaleLinear } from "d3-scale";
@@ -9,7 +9,7 @@ import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { hovered, promptLength } from "../../store/view";
 import { Piece } from "../../tokens/Piece";
-import { pieceAt } from "./state";
+import { pieceOf, unitAt, unitOf } from "./state";
 
 const TOP = 8; // device-independent pixels above the tallest bar
 const row = signal(new Float32Array());
@@ -22,16 +22,18 @@ const draw: Draw = (context, width, height, ratio) => {
   const each = width / values.length;
   context.clearRect(0, 0, width, height);
   context.fillStyle = faint;
-  context.fillRect(0, 0, each * promptLength.value, height);
+  const border = unitOf(promptLength.value);
+  context.fillRect(0, 0, each * (border < 0 ? values.length : border), height);
+  const lit = hovered.value === null ? -1 : unitOf(hovered.value);
   values.forEach((value, position) => {
-    context.fillStyle = position === hovered.value ? warm : accent;
+    context.fillStyle = position === lit ? warm : accent;
     context.fillRect(position * each, y(value), Math.max(ratio, each - (each > 4 * ratio ? ratio : 0)), height - ratio - y(value));
   });
   context.fillStyle = line;
   context.fillRect(0, height - ratio, width, ratio);
 };
 
-const positionAt = ({ currentTarget, offsetX }: PointerEvent): number =>
+const unitUnder = ({ currentTarget, offsetX }: PointerEvent): number =>
   Math.max(0, Math.min(row.value.length - 1, Math.floor((offsetX / (currentTarget as HTMLElement).clientWidth) * row.value.length)));
 
 export function Bars({ row: shown }: { row: Float32Array }) {
@@ -45,7 +47,7 @@ export function Bars({ row: shown }: { row: Float32Array }) {
         ref={canvas}
         role="img"
         aria-label={gettext("Weight of every earlier position")}
-        onPointerMove={(event) => (hovered.value = positionAt(event))}
+        onPointerMove={(event) => (hovered.value = unitAt(unitUnder(event)).from)}
         onPointerLeave={() => (hovered.value = null)}
       />
       <p class="readout" aria-hidden="true">
@@ -57,11 +59,13 @@ export function Bars({ row: shown }: { row: Float32Array }) {
 
 function Readout({ row }: { row: Float32Array }) {
   const position = hovered.value;
-  if (position === null || position >= row.length) return <span class="quiet">{gettext("Point at a bar, or at a token in the text")}</span>;
+  const unit = position === null ? -1 : unitOf(position);
+  if (position === null || unit < 0 || unit >= row.length)
+    return <span class="quiet">{gettext("Point at a bar, or at a token in the text")}</span>;
   return (
     <>
-      <Piece of={pieceAt(position)} /> {fill(gettext("position %(position)s"), { position })}{" "}
-      <b class="figures">{percent(row[position] ?? 0)}</b>
+      <Piece of={pieceOf(unitAt(unit))} /> {fill(gettext("position %(position)s"), { position })}{" "}
+      <b class="figures">{percent(row[unit] ?? 0)}</b>
     </>
   );
 }

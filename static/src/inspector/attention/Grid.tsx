@@ -1,13 +1,22 @@
-/** Layers by heads, each a thumbnail: columns are positions looked at, rows the generated tokens. */
+/** Layers by heads, each a thumbnail on one canvas. The pointer shows a head, a press holds it; the arrows go from one to the next. */
 
+import { useComputed } from "@preact/signals";
+import { useRef } from "preact/hooks";
+import { useCanvas, type Draw } from "../../draw/canvas";
+import { Shades } from "../../draw/ramp";
+import { roomFor } from "../../draw/spans";
 import { fill, gettext } from "../../i18n";
-import { useCanvas } from "../../draw/canvas";
-import { MEAN, sameHead, type Head } from "../../store/attention";
-import { head } from "../../store/view";
+import { keyOf, MEAN, sameHead, type Head } from "../../store/attention";
+import { isLive } from "../../store/run";
+import { head, hideFirst, run } from "../../store/view";
+import { isDark } from "../../theming";
+import { GridPainter, type Lattice, type Thumbnails } from "./gridPainter";
+import { fed, pooled, tiles } from "./thumbs";
 import { headTitle } from "./titles";
-import { columns, layers, maps, shownHead, watched } from "./state";
+import { columns, firstRow, held, hold, layers, pointed, shownHead, watched, whole } from "./state";
 
 export function Grid() {
+  const canvas = useCanvas(useThumbnails());
   return (
     <div
       class="attention-grid"
@@ -16,18 +25,76 @@ export function Grid() {
       aria-label={gettext("Layers and heads")}
       style={{ "--columns": columns.value.length, "--layers": layers.value.length }}
       onKeyDown={keyDown}
+      onPointerLeave={() => (pointed.value = null)}
     >
-      <span class="axis corner" aria-hidden="true" />
-      {columns.value.map((column) => (
-        <span class="axis" key={`c${column}`} aria-hidden="true">
+      <canvas ref={canvas} aria-hidden="true" />
+      {columns.value.map((column, place) => (
+        <span class="axis" key={`c${column}`} aria-hidden="true" style={{ gridArea: `1 / ${place + 2}` }}>
           {column === MEAN ? gettext("mean") : `H${column}`}
         </span>
       ))}
-      {layers.value.map((layer) => (
-        <Layer key={layer} layer={layer} />
+      {layers.value.map((layer, place) => (
+        <Layer key={layer} layer={layer} row={place + 2} />
       ))}
     </div>
   );
+}
+
+/** Draws what is new; everything only when the heads, the colours, the size or the extent are others. */
+function useThumbnails(): Draw {
+  const painter = useRef(new GridPainter());
+  const drawn = useRef({ manner: "", positions: 0 });
+  const gap = useRef(0);
+  return (context, width, height, ratio) => {
+    const what = thumbnails();
+    const { columnsTo, first, rowsTo, prompt, withFirst } = what;
+    const manner = [
+      run.value.id,
+      width,
+      height,
+      columnsTo,
+      first,
+      rowsTo,
+      withFirst,
+      prompt?.levels.size,
+      isDark.value,
+      what.heads.length,
+    ].join(" ");
+    const positions = what.origin + fed.value;
+    const before = drawn.current;
+    const from = before.manner === manner && before.positions <= positions ? before.positions : 0;
+    if (from === 0) gap.current = 0.25 * parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio; // var(--s1)
+    if (from < positions || from === 0) painter.current.paint(context, lattice(width, height, gap.current), what, shades(), from);
+    drawn.current = { manner, positions };
+  };
+}
+
+const shades = (): Shades => (isDark.value ? (dark ??= new Shades(true)) : (light ??= new Shades(false)));
+let light: Shades | undefined;
+let dark: Shades | undefined;
+
+export function thumbnails(): Thumbnails {
+  const [origin, rows] = [firstRow.value, fed.value];
+  const room = isLive(run.value) ? roomFor : (count: number) => Math.max(1, count);
+  const first = whole.value ? 0 : origin;
+  return {
+    heads: watched.value,
+    layers: layers.value,
+    columns: columns.value,
+    tiles,
+    prompt: whole.value ? pooled.value : null,
+    withFirst: !hideFirst.value,
+    columnsTo: room(origin + rows),
+    first,
+    rowsTo: first + room(origin + rows - first),
+    origin,
+  };
+}
+
+/** The canvas lies behind the buttons, whose gaps the style sheet sets. */
+function lattice(width: number, height: number, gap: number): Lattice {
+  const [right, below] = [(width + gap) / columns.value.length, (height + gap) / layers.value.length];
+  return { width: Math.round(right - gap), height: Math.round(below - gap), right, below };
 }
 
 const MOVES: Record<string, [layers: number, heads: number]> = {
@@ -39,13 +106,13 @@ const MOVES: Record<string, [layers: number, heads: number]> = {
 
 /** One stop for the tab key; the arrows go from head to head, over those that are not there. */
 function keyDown(event: KeyboardEvent): void {
-  const { layer, head: column } = shownHead.value;
   const end = { Home: 0, End: -1 }[event.key];
   const [down, right] = MOVES[event.key] ?? [0, 0];
   if (end === undefined && !down && !right) return;
   event.preventDefault();
-  const next = end === undefined ? neighbour({ layer, head: column }, down, right) : watched.value.at(end);
+  const next = end === undefined ? neighbour(shownHead.value, down, right) : watched.value.at(end);
   if (!next) return;
+  pointed.value = null;
   head.value = next;
   (event.currentTarget as HTMLElement).querySelector<HTMLElement>(`[data-layer="${next.layer}"][data-head="${next.head}"]`)?.focus();
 }
@@ -63,35 +130,44 @@ function neighbour({ layer, head: column }: Head, down: number, right: number): 
   return next;
 }
 
-function Layer({ layer }: { layer: number }) {
+function Layer({ layer, row }: { layer: number; row: number }) {
+  const there = new Set(watched.value.map(keyOf));
   return (
     <>
-      <span class="axis" aria-hidden="true" title={fill(gettext("Layer %(layer)s"), { layer })}>
+      <span class="axis" aria-hidden="true" title={fill(gettext("Layer %(layer)s"), { layer })} style={{ gridArea: `${row} / 1` }}>
         L{layer}
       </span>
-      {columns.value.map((column) => (
-        <Thumbnail key={column} of={{ layer, head: column }} />
+      {columns.value.map((column, place) => (
+        <Thumbnail
+          key={column}
+          of={{ layer, head: column }}
+          there={there.has(keyOf({ layer, head: column }))}
+          area={`${row} / ${place + 2}`}
+        />
       ))}
     </>
   );
 }
 
-function Thumbnail({ of }: { of: Head }) {
-  const canvas = useCanvas((context, width, height) => maps.value.of(of)?.draw(context, width, height));
-  const there = watched.value.some((other) => sameHead(other, of));
+/** Drawn anew only when it becomes the shown one or is so no longer. */
+function Thumbnail({ of, there, area }: { of: Head; there: boolean; area: string }) {
+  const { layer, head: column } = of;
+  const shown = useComputed(() => shownHead.value.layer === layer && shownHead.value.head === column);
+  const stop = useComputed(() => shown.value || (shownHead.value.layer < 0 && layer === layers.value[0] && column === columns.value[0]));
+  const locked = useComputed(() => shown.value && held.value);
   return (
     <button
       type="button"
-      class="thumbnail"
+      class={locked.value ? "thumbnail held" : "thumbnail"}
       aria-label={headTitle(of)}
-      aria-pressed={sameHead(shownHead.value, of)}
-      tabIndex={sameHead(shownHead.value, of) ? 0 : -1}
+      aria-pressed={shown.value}
+      tabIndex={stop.value ? 0 : -1}
       disabled={!there}
-      data-layer={of.layer}
-      data-head={of.head}
-      onClick={() => (head.value = of)}
-    >
-      <canvas ref={canvas} />
-    </button>
+      style={{ gridArea: area }}
+      data-layer={layer}
+      data-head={column}
+      onClick={() => hold(of)}
+      onPointerEnter={({ pointerType }) => pointerType === "mouse" && !held.value && (pointed.value = of)}
+    />
   );
 }

@@ -1,28 +1,25 @@
-/** One head: the selected token's row as bars over the positions, the strongest named, and the whole matrix below. */
+/** One head large: its map, and the selected token's row as bars, the strongest named. */
 
-import { useComputed } from "@preact/signals";
 import { sum } from "d3-array";
 import { largePicture } from "../../export/attention";
 import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
-import { rowOf, strongest, weights } from "../../store/attention";
+import { strongest } from "../../store/attention";
 import { hideFirst, hovered, token } from "../../store/view";
 import { Piece } from "../../tokens/Piece";
 import { quoted } from "../../tokens/pieces";
 import { headTitle } from "./titles";
 import { Bars } from "./Bars";
-import { Matrix } from "./Matrix";
-import { pieceAt, shownHead } from "./state";
+import { AttentionMap } from "./Map";
+import { Missing } from "./Missing";
+import { axisWords, byWords, looking, pieceOf, selectedRow, shownHead, unitAt, unitOf } from "./state";
+import { sliding } from "./windows";
 
-const NAMED = 6;
+const NAMED = 8;
 
 export function Large() {
-  const row = useComputed(() => {
-    const found = token.value && rowOf(token.value, shownHead.value);
-    return found && weights(found, hideFirst.value);
-  });
-  const shown = row.value;
+  const shown = selectedRow.value;
   const { layer, head } = shownHead.value;
   return (
     <figure
@@ -35,32 +32,56 @@ export function Large() {
     >
       <figcaption>
         <b>{headTitle(shownHead.value)}</b>
+        <span class="quiet">{manners().join(" · ")}</span>
         <SavePicture what="attention" title={headTitle(shownHead.value)} step={token.value?.step} draw={largePicture} />
-        <span class="quiet">
-          {fill(gettext("looking back from the position that chose %(token)s"), { token: token.value ? quoted(token.value.piece) : "" })}
-        </span>
       </figcaption>
+      <AttentionMap />
       <div class="one-row">
-        {shown ? <Bars row={shown} /> : <p class="note">{gettext("This head was not watched at this step.")}</p>}
+        <h3>{rowTitle()}</h3>
+        {shown ? <Bars row={shown} /> : <Missing />}
         {shown && <Strongest row={shown} />}
+        {sliding.value !== null && (
+          <p class="note">
+            {fill(gettext("This layer sees %(count)s tokens back, itself included; the hatched part is out of its sight."), {
+              count: sliding.value,
+            })}
+          </p>
+        )}
+        {shown && <Missing />}
       </div>
-      <Matrix />
     </figure>
   );
 }
 
+/** What was done to the weights. */
+const manners = (): string[] => [
+  ...(hideFirst.value ? [gettext("without the first token, the rest scaled up to 1")] : []),
+  ...(byWords.value ? [gettext("by words: rows averaged, columns summed")] : []),
+];
+
+function rowTitle(): string {
+  const chosen = token.value ? quoted(token.value.piece) : "";
+  const word = axisWords.value && unitAt(unitOf(looking.value));
+  return word && word.to - word.from > 1
+    ? fill(gettext("The word %(word)s looking back: the mean of its tokens"), { word: quoted(pieceOf(word)) })
+    : fill(gettext("Looking back from the position that chose %(token)s"), { token: chosen });
+}
+
 function Strongest({ row }: { row: Float32Array }) {
+  const lit = hovered.value === null ? -1 : unitOf(hovered.value);
   return (
     <ol class="strongest" aria-label={gettext("Looked at most")}>
-      {strongest(row, NAMED).map((position) => (
+      {strongest(row, NAMED).map((unit) => (
         <li
-          key={position}
-          class={hovered.value === position ? "lit" : ""}
-          onPointerEnter={() => (hovered.value = position)}
+          key={unit}
+          class={lit === unit ? "lit" : ""}
+          data-position={unitAt(unit).from}
+          data-weight={row[unit]}
+          onPointerEnter={() => (hovered.value = unitAt(unit).from)}
           onPointerLeave={() => (hovered.value = null)}
         >
-          <Piece of={pieceAt(position)} />
-          <span class="figures">{percent(row[position] ?? 0)}</span>
+          <Piece of={pieceOf(unitAt(unit))} />
+          <span class="figures">{percent(row[unit] ?? 0)}</span>
         </li>
       ))}
     </ol>

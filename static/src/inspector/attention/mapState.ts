@@ -1,0 +1,58 @@
+/** What of the large map is in view, and the cell under the pointer or the keyboard. */
+
+import { computed, effect, signal } from "@preact/signals";
+import type { View } from "../../draw/raster";
+import { roomFor } from "../../draw/spans";
+import { isLive } from "../../store/run";
+import { hovered, run } from "../../store/view";
+import { byWords, firstRow, unitAt, unitCount, unitOf, unitRow, whole } from "./state";
+import { isWhole, within } from "./viewport";
+
+export interface Cell {
+  row: number;
+  column: number;
+  by: "pointer" | "touch" | "keyboard"; // what touch pointed at stays when the finger is gone
+}
+
+export const cell = signal<Cell | null>(null);
+
+/** Everything that there is, in units; a little more while it grows. */
+export const all = computed<View>(() => {
+  const [count, y] = [unitCount.value, whole.value ? 0 : Math.max(0, unitOf(firstRow.value))];
+  const room = isLive(run.value) ? roomFor : (wanted: number) => Math.max(1, wanted);
+  return { x: 0, y, columns: room(count), rows: room(count - y) };
+});
+
+/** The part that was zoomed to; null: everything. */
+const closer = signal<View | null>(null);
+export const view = computed<View>(() => (closer.value ? within(closer.value, all.value) : all.value));
+export const isClose = computed(() => closer.value !== null);
+
+export function show(wanted: View): void {
+  closer.value = isWhole(wanted, all.peek()) ? null : wanted;
+}
+
+// Another text, or other units: what was in view means nothing there.
+effect(() => {
+  void [run.value.id, byWords.value, whole.value];
+  closer.value = null;
+  cell.value = null;
+});
+
+export function pointAt(next: Cell | null): void {
+  cell.value = next;
+  hovered.value = next && unitAt(next.column).from;
+}
+
+export interface Weight {
+  value: number;
+  step: number; // that it was rounded to; 0 where it was made of several
+}
+
+/** The weight in a cell; null where no row is, or what lies ahead. */
+export function weightIn({ row, column }: Cell): Weight | null {
+  const line = unitRow(row);
+  const value = line?.weights[column];
+  if (!line || value === undefined) return null;
+  return { value: value * line.scale, step: line.weights instanceof Uint8Array ? line.scale : 0 };
+}
