@@ -19,12 +19,11 @@ from typing import Any
 
 import torch
 import torch.nn.functional as F
-from transformers.pytorch_utils import Conv1D
 
 from inference.engine.arena import Arena
 from inference.engine.attention import RaggedPass, running
 from inference.engine.batch import Chunk, Output
-from inference.engine.layout import packed
+from inference.engine.layout import replace_linear
 from inference.engine.loading import LoadedModel
 from inference.engine.ragged import RaggedRunner
 
@@ -112,7 +111,4 @@ def _rows(chunks: Sequence[Chunk]) -> tuple[list[tuple[int, int]], list[int], li
 
 def pack(model: Any) -> None:
     """Have the float32 linear layers of ``model`` on the CPU compute with packed weights, in place."""
-    for parent in list(model.modules()):
-        for name, module in parent.named_children():
-            if type(module) in (torch.nn.Linear, Conv1D) and module.weight.device.type == "cpu" and module.weight.dtype is torch.float32:
-                setattr(parent, name, packed(module))
+    replace_linear(model, lambda module: module.weight.device.type == "cpu" and module.weight.dtype is torch.float32)

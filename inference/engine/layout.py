@@ -10,12 +10,15 @@ Measured on an AVX-512 machine without AMX, one thread, with MKL and oneDNN as t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from typing import Any
 
 import torch
 from transformers.pytorch_utils import Conv1D
 
 from inference.engine.packed import PackedLinear, can_pack
+
+_LINEAR = (torch.nn.Linear, Conv1D)
 
 
 def arrange(model: Any) -> None:
@@ -39,10 +42,15 @@ def _by_columns(model: Any) -> None:
 
 def _pack(model: Any) -> None:
     holders = Counter(id(weight) for module in model.modules() for weight in module._parameters.values())
-    for parent in list(model.modules()):
-        for name, module in parent.named_children():
-            if type(module) in (torch.nn.Linear, Conv1D) and _is_plain(module.weight, torch.bfloat16) and holders[id(module.weight)] == 1:
-                setattr(parent, name, packed(module))
+    replace_linear(model, lambda module: _is_plain(module.weight, torch.bfloat16) and holders[id(module.weight)] == 1)
+
+
+def replace_linear(model: Any, chosen: Callable[[Any], bool]) -> None:
+    """Pack the linear layers that are ``chosen``, each weight let go of as soon as it is packed."""
+    parents = [module for module in model.modules() if type(module) not in _LINEAR]
+    for parent in parents:
+        for name in [name for name, module in parent.named_children() if type(module) in _LINEAR and chosen(module)]:
+            setattr(parent, name, packed(getattr(parent, name)))
 
 
 def packed(module: Any) -> PackedLinear:

@@ -18,6 +18,7 @@ from inference.engine.check import Chosen, choose_runner
 from inference.engine.encoder import Encoder
 from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
+from inference.engine.mapped import trim
 from inference.engine.meters import cache_limit_bytes
 from inference.events import ModelInfo
 from inference.grammar import ConstraintError
@@ -49,6 +50,7 @@ class Model:
         longest = max(map(len, loaded.tokenizer.get_vocab()))
         pieces = Pieces(loaded.tokenizer)
         words = Vocabulary(pieces, info.vocab_size)
+        trim()
         return cls(info, chosen.runner, pieces, loaded.tokenizer, loaded.model, loaded.device, loaded.encoder, longest, chosen.why, words)
 
     def encode(self, text: str) -> list[int]:

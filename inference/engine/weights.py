@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ from transformers.models.auto.modeling_auto import (
 )
 
 from inference.engine.errors import ModelError
+from inference.engine.mapped import MappedFiles
 
 Progress = Callable[[float], None]  # hears fractions from 0 to 1
 _STEPS = 20  # fractions told at most
@@ -30,7 +32,8 @@ def read_weights(folder: Path, config: dict[str, Any], dtype: torch.dtype, on_pr
     """The model on the CPU. Raises ``ModelError`` where it cannot be built or its weights are not complete."""
     transformers.utils.logging.disable_progress_bar()  # it writes into the logs of whoever embeds us
     auto = transformers.AutoModelForSeq2SeqLM if is_encoder_decoder(folder, config) else transformers.AutoModelForCausalLM
-    _listening.progress = on_progress
+    files = MappedFiles(folder)
+    _listening.progress = partial(_heard, files, on_progress)
     try:
         with _one_at_a_time:
             model, report = auto.from_pretrained(
@@ -41,7 +44,13 @@ def read_weights(folder: Path, config: dict[str, Any], dtype: torch.dtype, on_pr
     finally:
         _listening.progress = None
     _check_complete(folder, report)
+    files.copy_out([*model.parameters(), *model.buffers()])
     return model
+
+
+def _heard(files: MappedFiles, on_progress: Progress, fraction: float) -> None:
+    files.let_go()
+    on_progress(fraction)
 
 
 def is_encoder_decoder(folder: Path, config: dict[str, Any]) -> bool:

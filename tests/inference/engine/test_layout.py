@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import weakref
+from typing import Any
+
 import pytest
 import torch
 from transformers.pytorch_utils import Conv1D
 
-from inference.engine.layout import arrange
-from inference.engine.packed import can_pack
+from inference.engine import layout
+from inference.engine.layout import arrange, packed
+from inference.engine.packed import PackedLinear, can_pack
 from tests.inference.models import random_model
 
 IDS = torch.arange(12)[None]
@@ -53,3 +57,17 @@ def test_float16_stays_as_it_is() -> None:
     arrange(layer)
     assert type(layer[0]) is torch.nn.Linear
     assert layer[0].weight.is_contiguous()
+
+
+@pytest.mark.skipif(not can_pack(), reason="this processor has no bfloat16 products")
+def test_a_weight_is_let_go_of_as_soon_as_it_is_packed(monkeypatch: pytest.MonkeyPatch) -> None:
+    model, alive = random_model("gpt2").bfloat16(), []
+    weights = [weakref.ref(module.weight) for module in model.modules() if type(module) is Conv1D]
+
+    def counted(module: Any) -> PackedLinear:
+        alive.append(sum(weight() is not None for weight in weights))
+        return packed(module)
+
+    monkeypatch.setattr(layout, "packed", counted)
+    arrange(model)
+    assert all(left <= len(weights) - packed_before + 1 for packed_before, left in enumerate(alive[: len(weights)]))
