@@ -1,19 +1,24 @@
-/** What the run cost: the numbers, the way to the first token, and every step after it. */
+/** What the run cost: the numbers, the time line, every step, what it holds, and what watching it costs. */
 
-import { fill, gettext } from "../../i18n";
-import { bytes, count, milliseconds, number } from "../../numbers";
+import { gettext } from "../../i18n";
+import { milliseconds, number } from "../../numbers";
 import { meter } from "../../store/timing";
-import { run, token } from "../../store/view";
-import { Phases } from "./Phases";
+import { run } from "../../store/view";
+import { Cost } from "./Cost";
+import { Figure } from "./Figure";
+import { MemoryFigures } from "./Memory";
 import { Steps } from "./Steps";
+import { Timeline } from "./Timeline";
 
 export function Timing() {
   return (
     <div class="timing" data-testid="timing">
       <Latency />
-      <Phases />
+      <Help />
+      <Timeline />
       <Steps />
       <MemoryFigures />
+      <Cost />
     </div>
   );
 }
@@ -61,68 +66,21 @@ function Latency() {
   );
 }
 
-function MemoryFigures() {
-  const { model, finished, tokens, prefilled, several } = run.value;
-  const memory = finished?.memory;
-  const kv = memory?.kv_bytes ?? (model && tokens.length ? model.kv_bytes_per_token * (tokens.at(-1)?.kv_tokens ?? 0) : null);
+function Help() {
   return (
-    <dl class="figures-row memory">
-      <Figure
-        name={gettext("Weights")}
-        value={bytes(model?.weight_bytes ?? null)}
-        help={model ? `${count(model.parameters)} × ${model.dtype}, ${model.device}` : ""}
-      />
-      <Figure
-        name={gettext("KV cache of this run")}
-        value={bytes(kv)}
-        help={gettext("2 × layers × KV heads × head size × bytes × tokens: linear in the context")}
-      />
-      <Figure
-        name={gettext("KV cache, whole")}
-        value={bytes(memory?.kv_capacity_bytes ?? null)}
-        help={gettext("Shared by all runs of the model")}
-      />
-      <Figure
-        name={gettext("Peak memory")}
-        value={bytes(memory?.peak_rss_bytes ?? null)}
-        help={gettext("Resident set of the worker process")}
-      />
-      <Figure
-        name={gettext("Batch")}
-        value={token.value ? count(token.value.batch) : "–"}
-        help={gettext("Runs decoded together in the selected step")}
-      />
-      <Figure
-        name={gettext("Prompt reused")}
-        value={prefilled ? count(prefilled.reused_tokens) : "–"}
-        help={gettext("Prompt tokens whose keys and values came from an earlier run")}
-      />
-      {several.drafted > 0 && (
-        <Figure
-          name={gettext("Drafts accepted")}
-          value={fill(gettext("%(accepted)s of %(drafted)s"), { accepted: several.accepted, drafted: several.drafted })}
-          help={gettext("Guessed tokens that the model would have chosen too")}
-          hook="accepted"
-          exact={several.accepted / several.drafted}
-        />
-      )}
-    </dl>
+    <details class="timing-help">
+      <summary>{gettext("What these numbers mean")}</summary>
+      <p>
+        {gettext(
+          "TTFT, time to first token: queue, tokenising, prefill, and the first draw. It grows with the prompt, since prefill reads all of it; tokens that an earlier run has read are reused.",
+        )}
+      </p>
+      <p>
+        {gettext(
+          "TPOT, time per output token: the gap between one token and the next, which is one forward pass over a single position, the stages and the dice, and what lies between steps: the chosen speed, other runs, the hand-over. p50 is the median gap, p95 the one that only every twentieth exceeds.",
+        )}
+      </p>
+      <p>{gettext("Tokens per second: the number of gaps over the time from the first token to the last.")}</p>
+    </details>
   );
 }
-
-interface FigureProps {
-  name: string;
-  value: string;
-  help: string;
-  hook?: string;
-  exact?: number | null;
-}
-
-const Figure = ({ name, value, help, hook, exact }: FigureProps) => (
-  <div class="figure" title={help}>
-    <dt>{name}</dt>
-    <dd data-figure={hook} data-value={exact ?? undefined}>
-      {value}
-    </dd>
-  </div>
-);
