@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -117,6 +118,7 @@ def test_every_number_is_that_of_a_plain_recomputation(page: Playground) -> None
 
     assert violations(page) == []
     walk_by_keyboard(page, differing)
+    go_on_from(page, differing[0], ids, would[differing[0]].token)
     page.page.get_by_role("button", name="As the run was").click()
     settled(page)
     assert set(kinds(page)) == {"same"}
@@ -133,6 +135,21 @@ def walk_by_keyboard(page: Playground, differing: list[int]) -> None:
     expect(page.token(first)).to_have_attribute("aria-selected", "true")
     page.page.keyboard.press("ArrowRight")
     expect(page.page.locator(f'[data-cell="{first + 1}"]')).to_be_focused()
+
+
+def go_on_from(page: Playground, first: int, ids: list[int], other: int) -> None:
+    """A real run under the other settings, and back to the one that it came from."""
+    before = page.run_id
+    page.hook("what-if-go-on").click()
+    expect(page.page).to_have_url(re.compile(rf"[?&]run=(?!{before})"))
+    page.wait_for_end()
+    went = page.token_ids()
+    assert went[: first + 1] == [*ids[:first], other]
+    settled(page)
+    assert set(kinds(page)) == {"same"}, "under its own settings the new run draws what it drew"
+    page.page.keyboard.press("Control+z")
+    expect(page.page).to_have_url(re.compile(rf"[?&]run={before}"))
+    settled(page)
 
 
 def test_what_is_wrong_is_said_at_its_field_and_the_run_is_untouched(page: Playground) -> None:

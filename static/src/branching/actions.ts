@@ -38,10 +38,10 @@ const reason = (): string => run.value.finished?.reason ?? "";
 const settings = (): Draft["sampling"] => (asked.value ?? draft.value).sampling;
 const isSearch = ({ num_beams: beams }: Draft["sampling"]): boolean => Number(beams ?? 1) > 1;
 
-/** Takes the token `id` at `step` instead of the one that stands there, and lets the model go on. */
-export function take(step: number, id: number, piece: Uint8Array): void {
+/** Takes the token `id` at `step` instead of the one that stands there, and lets the model go on, under its settings or with `changes` to them. */
+export function take(step: number, id: number, piece: Uint8Array, changes: Record<string, unknown> = {}): void {
   if (!canBranch() || run.value.tokens[step]?.id === id) return;
-  go("branch", step, [plainToken(step, id, piece)]);
+  go("branch", step, [plainToken(step, id, piece)], changes);
   pick(step);
 }
 

@@ -41,6 +41,8 @@ function Looked() {
   const at = pointed >= 0 ? pointed : step.value;
   const token = run.value.tokens[at];
   if (!token) return <p class="quiet timeline-step">{gettext("No token yet.")}</p>;
+  if (at < run.value.several.given.length)
+    return <p class="quiet timeline-step">{gettext("This step was taken in the run that this one goes on from.")}</p>;
   const { forward, sample, wait } = stepShares(spans.value, at);
   return (
     <p class="timeline-step figures-line" data-testid="timeline-step" data-step={at}>

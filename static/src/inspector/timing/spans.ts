@@ -17,7 +17,7 @@ export interface Span {
 
 type Timed = Pick<RunState, "started" | "prefilled" | "tokens" | "several">;
 
-/** What is known so far; nothing of a run that has not begun. */
+/** What is known so far; nothing of a run that has not begun. Tokens that it began with took it no time. */
 export function spansOf(run: Timed): Span[] {
   if (!run.started) return [];
   const spans = new Spans();
@@ -26,7 +26,9 @@ export function spansOf(run: Timed): Span[] {
   spans.until(queue + tokenize, "tokenize", "tokenize");
   if (run.prefilled) prefill(spans, run.prefilled, queue + tokenize);
   const found = run.several.hypotheses.length > 0;
-  run.tokens.forEach((token, k) => (found ? spans.until(token.t_ms, "decode", "search", token.step) : decode(spans, token, k === 0)));
+  run.tokens
+    .slice(run.several.given.length)
+    .forEach((token, k) => (found ? spans.until(token.t_ms, "decode", "search", token.step) : decode(spans, token, k === 0)));
   return spans.all;
 }
 

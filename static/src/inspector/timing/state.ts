@@ -5,8 +5,6 @@ import { run, shownTokens, step } from "../../store/view";
 import { endOf, spansOf, type Span } from "./spans";
 import { panned, showing, within, zoomed, type Window } from "./window";
 
-const FIRST_MARGIN = 1.15; // what "until the first token" shows beyond it
-
 export const spans = computed<Span[]>(() => {
   const { started, prefilled, several } = run.value;
   return spansOf({ started, prefilled, several, tokens: shownTokens.value });
@@ -43,8 +41,8 @@ export function zoom(factor: number, at?: number): void {
 }
 
 export function showFirst(): void {
-  const first = spanOf(shownTokens.peek()[0]?.step ?? 0);
-  if (first) show(within({ from: 0, to: first.to * FIRST_MARGIN }, total.peek()));
+  const first = spanOf(run.peek().several.given.length);
+  if (first) show({ from: 0, to: first.to });
 }
 
 /** Brings the selected step into sight, where the person has looked closer. */

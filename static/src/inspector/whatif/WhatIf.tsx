@@ -1,7 +1,8 @@
 /** The run on the screen under other settings: what would differ, and the settings to try. The marks are in the text and under it. */
 
 import { useSignal, useSignalEffect } from "@preact/signals";
-import { gettext } from "../../i18n";
+import { canBranch } from "../../branching/actions";
+import { fill, gettext } from "../../i18n";
 import { Bind } from "../../settings/binding";
 import { Group } from "../../settings/Group";
 import { Presets } from "../../settings/Presets";
@@ -10,7 +11,20 @@ import { isLive } from "../../store/run";
 import { run } from "../../store/view";
 import { Entropy } from "./Entropy";
 import { sentenceOf } from "./sentence";
-import { asksAbout, baseline, binding, changed, loose, outcome, outcomeChanged, outcomeValues, pending, resetAll, retry } from "./state";
+import {
+  asksAbout,
+  baseline,
+  binding,
+  changed,
+  goOn,
+  loose,
+  outcome,
+  outcomeChanged,
+  outcomeValues,
+  pending,
+  resetAll,
+  retry,
+} from "./state";
 
 const SAID_AFTER_MS = 900; // a slider that still moves is not read out
 
@@ -19,6 +33,7 @@ export function WhatIf() {
     <div class="what-if" data-testid="what-if" data-pending={pending.value} data-first={outcome.value?.first ?? undefined}>
       <div class="what-if-head">
         <Summary />
+        <GoOn />
         <Troubles />
         <Entropy />
       </div>
@@ -37,6 +52,25 @@ export function WhatIf() {
         </div>
       </Bind>
     </div>
+  );
+}
+
+/** The run that the settings would really give, from where it parts on. */
+function GoOn() {
+  const first = outcome.value?.first ?? null;
+  return (
+    <p class="what-if-go-on">
+      <button
+        type="button"
+        class="button small"
+        data-testid="what-if-go-on"
+        disabled={first === null || pending.value || !canBranch()}
+        onClick={goOn}
+      >
+        {first === null ? gettext("Continue from the first that differs") : fill(gettext("Continue from step %(step)s"), { step: first })}
+      </button>
+      <span class="quiet">{gettext("A run of its own, with these settings and the same seed")}</span>
+    </p>
   );
 }
 

@@ -1,6 +1,7 @@
 /** The settings that are tried on the run on the screen, and what the model says to them. Forgotten with the run. */
 
 import { computed, effect, signal } from "@preact/signals";
+import { take } from "../../branching/actions";
 import { Refusal, sentence } from "../../errors";
 import { gettext } from "../../i18n";
 import type { ErrorInfo, SamplingParams, WhatIf } from "../../protocol/generated";
@@ -174,4 +175,13 @@ export const outcomeValues = computed(() => current.value?.question.sampling ?? 
 export const pending = computed(
   () => wanted.value !== null && current.value?.question.key !== wanted.value.key && refusals.value.length === 0,
 );
+/** Runs on from the first token that would differ, which it takes, under the settings that are tried. */
+export function goOn(): void {
+  const shown = outcome.value;
+  const first = shown?.first == null ? null : shown.step(shown.first);
+  if (!first) return;
+  const changes = Object.fromEntries(outcomeChanged.value.map(({ name }) => [name, outcomeValues.value[name]]));
+  take(first.step, first.would.id, first.would.piece, changes);
+}
+
 export const outcomeChanged = computed(() => changedFields(asksAbout, outcomeValues.value, own.value));
