@@ -53,7 +53,13 @@ def attention(page: Playground) -> None:
 
 def timing(page: Playground) -> None:
     finished(page)
-    page.page.get_by_role("tab").nth(2).click()
+    page.page.locator("#tab-timing").click()
+
+
+def layers(page: Playground) -> None:
+    finished(page)
+    page.page.locator("#tab-layers").click()
+    page.page.locator('[data-testid="lens"] [data-settled]').first.wait_for()
 
 
 def fault(page: Playground) -> None:
@@ -74,6 +80,7 @@ SCREENS = {
     "running": Screen(running),
     "attention": Screen(attention),
     "timing": Screen(timing),
+    "layers": Screen(layers),
     "dark": Screen(finished, {"color_scheme": "dark"}),
     "dark-attention": Screen(attention, {"color_scheme": "dark"}),
     "zh-hant": Screen(finished, {"locale": "zh-TW"}),

@@ -34,6 +34,12 @@ const known = (): Record<string, string> => ({
   constraint_broken: gettext("The run's own tokens do not keep to this constraint."),
   no_answer: gettext("No worker has answered in time. Ask again."),
   too_many_questions: gettext("Too many questions at once. Wait a moment."),
+  not_started: gettext("The run has not begun yet."),
+  too_large: gettext("The answer would be too large (%(value)s; at most %(bound)s)."),
+  no_lens: gettext("This model's layers cannot be read this way: what its last layer hands over does not give its output."),
+  no_layers: gettext("This model keeps its layers where they cannot be found."),
+  no_head_view: gettext("This model computes its attention by itself and shows neither queries nor keys."),
+  encoder_decoder: gettext("Models with an encoder cannot be looked into yet."),
   internal: gettext("Something went wrong on the server; it has been logged."),
 });
 

@@ -88,7 +88,8 @@ class Playground:
         radio.check(force=True)
 
     def _open_group(self, control: Locator) -> None:
-        """Open every group that the control is in, the outermost first."""
+        """Open every group that the control is in, the outermost first. Controls are drawn when the browser is idle."""
+        control.wait_for(state="attached")
         for group in control.locator("xpath=ancestor::details").all():
             if group.get_attribute("open") is None:
                 group.locator("xpath=./summary").click()

@@ -87,7 +87,7 @@ def test_single_keys_work_outside_text_fields_and_can_be_switched_off(page: Play
     finish(page)
     page.page.locator("body").click(position={"x": 5, "y": 500})
     page.page.keyboard.press("3")
-    expect(page.page.locator("#tab-timing")).to_have_attribute("aria-selected", "true")
+    expect(page.page.locator("#tab-layers")).to_have_attribute("aria-selected", "true")
     page.page.keyboard.press("[")
     expect(page.token(18)).to_have_attribute("aria-selected", "true")
     page.page.keyboard.press("/")
@@ -100,7 +100,7 @@ def test_single_keys_work_outside_text_fields_and_can_be_switched_off(page: Play
     page.hook("sheet").get_by_role("switch").uncheck(force=True)
     page.page.keyboard.press("Escape")
     page.page.keyboard.press("1")
-    expect(page.page.locator("#tab-timing")).to_have_attribute("aria-selected", "true")
+    expect(page.page.locator("#tab-layers")).to_have_attribute("aria-selected", "true")
 
 
 def test_heads_are_one_stop_and_the_arrows_go_between_them(page: Playground) -> None:

@@ -1,6 +1,6 @@
 /** The ramp of weights on canvas: lightness in one hue, so that it reads without seeing colour. */
 
-type Stop = readonly [number, number, number];
+type Stop = readonly number[]; // red, green, blue
 const LIGHT: readonly Stop[] = [[247, 248, 250], [173, 203, 238], [58, 120, 200], [17, 45, 96]]; // prettier-ignore
 const DARK: readonly Stop[] = [[20, 23, 28], [33, 68, 122], [74, 143, 224], [214, 234, 255]]; // prettier-ignore
 const COUNT = 4096; // so many that a weight of 1/2048 is not nothing
@@ -11,7 +11,7 @@ export class Shades {
 
   constructor(dark: boolean) {
     const stops = dark ? DARK : LIGHT;
-    for (let level = 0; level < COUNT; level++) this.colours[level] = pixel(mix(stops, Math.sqrt(level / (COUNT - 1))));
+    for (let level = 0; level < COUNT; level++) this.colours[level] = pixel(interpolate(stops, Math.sqrt(level / (COUNT - 1))));
   }
 
   /** The colour of `weight`, 0 to 1. */
@@ -22,7 +22,8 @@ export class Shades {
 
 const pixel = ([r = 0, g = 0, b = 0]: number[]): number => ((255 << 24) | (b << 16) | (g << 8) | r) >>> 0;
 
-function mix(stops: readonly Stop[], at: number): number[] {
+/** The colour at `at`, 0 to 1, between evenly spread stops. */
+export function interpolate(stops: readonly Stop[], at: number): number[] {
   const place = at * (stops.length - 1);
   const from = Math.min(stops.length - 2, Math.floor(place));
   const [a, b] = [stops[from] ?? [0, 0, 0], stops[from + 1] ?? [0, 0, 0]];

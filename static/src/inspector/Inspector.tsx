@@ -7,12 +7,20 @@ import { gettext } from "../i18n";
 import { run, tab, token, type Tab } from "../store/view";
 import { Attention } from "./attention/Attention";
 import { Choice } from "./choice/Choice";
+import { Layers } from "./layers/Layers";
 import { Selected } from "./Selected";
 import { inspectorTabs } from "./tabs";
 import { Timing } from "./timing/Timing";
 import { WhatIf } from "./whatif/WhatIf";
 
-const PANELS: Record<Tab, ComponentType> = { choice: Choice, attention: Attention, timing: Timing, whatif: WhatIf, code: Code };
+const PANELS: Record<Tab, ComponentType> = {
+  choice: Choice,
+  attention: Attention,
+  layers: Layers,
+  timing: Timing,
+  whatif: WhatIf,
+  code: Code,
+};
 
 export function Inspector() {
   const all = inspectorTabs();
@@ -72,6 +80,10 @@ const explained = (): Partial<Record<Tab, [string, string]>> => ({
   attention: [
     gettext("Where each layer and head looked"),
     gettext("One picture per head, a row per token. Point at a weight and its token lights up in the text."),
+  ],
+  layers: [
+    gettext("What the layers say before the last"),
+    gettext("Read off each layer what it would have chosen, which tokens speak for the choice, and one head taken apart."),
   ],
   timing: [gettext("What it cost"), gettext("Queue, prefill, and every decoding step, measured where it happened.")],
   whatif: [

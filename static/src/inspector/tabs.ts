@@ -6,6 +6,7 @@ import type { Tab } from "../store/view";
 export const inspectorTabs = (): { name: Tab; title: string }[] => [
   { name: "choice", title: gettext("Choice") },
   { name: "attention", title: gettext("Attention") },
+  { name: "layers", title: gettext("Layers") },
   { name: "timing", title: gettext("Timing") },
   { name: "whatif", title: gettext("What if") },
   { name: "code", title: gettext("Code") },

@@ -1,6 +1,7 @@
 /** All keys on one sheet. */
 
 import { gettext } from "../i18n";
+import { inspectorTabs } from "../inspector/tabs";
 import { Dialog } from "./Dialog";
 import { Keys } from "./Keys";
 import { closeDialog } from "./open";
@@ -30,7 +31,12 @@ const sections = (): Section[] => [
       ["S", gettext("Draw one more token")],
       ["Ctrl Z", gettext("Undo")],
       ["Ctrl Shift Z", gettext("Redo")],
-      ["1 2 3 4", gettext("Panels of the inspector")],
+      [
+        inspectorTabs()
+          .map((_, k) => k + 1)
+          .join(" "),
+        gettext("Panels of the inspector"),
+      ],
     ],
   },
   {

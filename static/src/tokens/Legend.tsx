@@ -3,12 +3,14 @@
 import { gettext } from "../i18n";
 import { headTitle } from "../inspector/attention/titles";
 import { shownHead, textRow } from "../inspector/attention/state";
+import { attributed } from "../inspector/layers/state";
 import { metric, tab } from "../store/view";
 import { metrics, type MetricName } from "./metric";
 
 const SWATCHES = [0, 0.25, 0.5, 0.75, 1];
 
 export function Legend() {
+  if (tab.value === "layers" && attributed.value) return <OfAttribution />;
   return tab.value === "attention" && textRow.value ? <OfAttention /> : <OfMetric />;
 }
 
@@ -20,6 +22,19 @@ function OfAttention() {
       <span class="legend-end">0</span>
       <Swatches kind="cool" />
       <span class="legend-end">{gettext("most")}</span>
+    </div>
+  );
+}
+
+/** While an attribution is looked at, the text shows who speaks for the selected token and who against it. */
+function OfAttribution() {
+  return (
+    <div class="legend">
+      <span class="legend-title">{gettext("Attribution")}</span>
+      <span class="legend-end">{gettext("against")}</span>
+      <Swatches kind="against" />
+      <Swatches kind="cool" />
+      <span class="legend-end">{gettext("for")}</span>
     </div>
   );
 }
@@ -51,9 +66,9 @@ function OfMetric() {
   );
 }
 
-const Swatches = ({ kind }: { kind: "hot" | "cool" }) => (
+const Swatches = ({ kind }: { kind: "hot" | "cool" | "against" }) => (
   <span class={`legend-bar ${kind}`} aria-hidden="true">
-    {SWATCHES.map((heat) => (
+    {(kind === "against" ? SWATCHES.toReversed() : SWATCHES).map((heat) => (
       <i key={heat} style={{ "--heat": heat }} />
     ))}
   </span>

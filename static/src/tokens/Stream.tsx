@@ -5,6 +5,7 @@ import { useEffect, useRef } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { textRow } from "../inspector/attention/state";
 import { outcome } from "../inspector/whatif/state";
+import { attributed } from "../inspector/layers/state";
 import { believedPrompt, ScorePrompt } from "../prompt/ScorePrompt";
 import { isLive } from "../store/run";
 import { follow, hovered, metric, pick, picked, run, step, tab, token } from "../store/view";
@@ -87,6 +88,7 @@ function useDrawing(view: ViewRef): void {
     void run.value; // drawn before
     view.current?.hideFrom(editing.value?.step ?? null);
   });
+  useSignalEffect(() => view.current?.weigh(tab.value === "layers" ? attributed.value : null));
 }
 
 interface Drawn {

@@ -108,6 +108,17 @@ export class StreamView {
     });
   }
 
+  /** Colours every position by how much it speaks for (above 0) or against something, relative to the most; null takes the colours away. */
+  weigh(scores: Float32Array | null): void {
+    this.prompt.parentElement?.classList.toggle("weighing", scores !== null);
+    const most = scores?.reduce((a, b) => Math.max(a, Math.abs(b)), 0) || 1;
+    this.elements.forEach((element, k) => {
+      const share = (scores?.[k] ?? 0) / most;
+      setNumber(element, "--for", share > 0 ? share : null);
+      setNumber(element, "--against", share < 0 ? -share : null);
+    });
+  }
+
   /** Marks the token of `step`. Returns its element where it is another one than before. */
   select(step: number): HTMLElement | null {
     const next = step < 0 ? null : (this.elements[this.promptLength + step] ?? null);
