@@ -16,6 +16,7 @@ import { Panel } from "./settings/Panel";
 import { Status } from "./Status";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
+import { Cards } from "./why/Cards";
 
 function Page() {
   return (
@@ -32,6 +33,7 @@ function Page() {
         </div>
         <Inspector />
       </main>
+      <Cards />
       <Dialogs />
     </div>
   );

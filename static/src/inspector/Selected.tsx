@@ -3,6 +3,7 @@
 import { fill, gettext } from "../i18n";
 import { follow, pick, picked, run, step, token } from "../store/view";
 import { Piece } from "../tokens/Piece";
+import { pin, pinned } from "../why/state";
 
 export function Selected() {
   const current = token.value;
@@ -30,6 +31,16 @@ export function Selected() {
         onClick={() => pick(step.value + 1)}
       >
         <Arrow d="m6 3 5 5-5 5" />
+      </button>
+      <button
+        type="button"
+        class="chip"
+        aria-pressed={pinned.value.includes(step.value)}
+        title={gettext("Pin the card that says why this token, or take it off")}
+        data-testid="why-button"
+        onClick={() => pin(step.value)}
+      >
+        {gettext("Why?")}
       </button>
       <button
         type="button"

@@ -28,6 +28,7 @@ const sections = (): Section[] => [
       ["?", gettext("This sheet")],
       ["/", gettext("Write the prompt")],
       ["[ ]", gettext("Previous and next token")],
+      ["P", gettext("Pin the card that says why this token, or take it off")],
       ["S", gettext("Draw one more token")],
       ["Ctrl Z", gettext("Undo")],
       ["Ctrl Shift Z", gettext("Redo")],

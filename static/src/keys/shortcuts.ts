@@ -7,6 +7,7 @@ import { cancel } from "../session";
 import { startOrShowFault } from "../start";
 import { isLive } from "../store/run";
 import { pick, run, step, tab } from "../store/view";
+import { pinCurrent } from "../why/state";
 import { dialog, openPalette, openSheet } from "./open";
 import { plainKeys } from "./plain";
 
@@ -18,6 +19,7 @@ const WITH_CTRL: Record<string, () => void> = {
 
 const PLAIN: Record<string, () => void> = {
   "?": openSheet,
+  p: pinCurrent,
   "/": () => document.getElementById("prompt")?.focus(),
   "[": () => pick(step.value - 1),
   "]": () => pick(step.value + 1),
