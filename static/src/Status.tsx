@@ -81,8 +81,8 @@ export function finishedText({ reason, detail, usage }: Finished, said = reasonT
 /** Where the end is the person's own. */
 function cut(): string | null {
   if (!canProceed()) return null;
-  if (node.value?.kind === "delete") return gettext("Cut here. Continue or Step goes on.");
-  return node.value?.kind === "step" ? gettext("Step draws the next one.") : null;
+  if (node.value?.kind === "delete") return gettext("Cut here.");
+  return node.value?.kind === "step" ? gettext("Step by step.") : null;
 }
 
 function reasonText(reason: Finished["reason"], detail: string | null): string {

@@ -1,6 +1,6 @@
 /** The output from a token on as a text to be rewritten, in its place. */
 
-import { signal } from "@preact/signals";
+import { computed, signal } from "@preact/signals";
 import { useEffect, useRef, useState } from "preact/hooks";
 import { gettext } from "../i18n";
 import { Keys } from "../keys/Keys";
@@ -8,13 +8,17 @@ import type { Token } from "../protocol/generated";
 import { run } from "../store/view";
 import { textOf } from "../tokens/pieces";
 import { canBranch, rewrite } from "./actions";
+import { node } from "./tree";
 
 interface Editing {
+  node: number | null; // what was on the screen
   step: number;
   text: string;
 }
 
-export const editing = signal<Editing | null>(null);
+const wanted = signal<Editing | null>(null);
+/** What is being rewritten; nothing once something else is on the screen. */
+export const editing = computed(() => (wanted.value?.node === (node.value?.id ?? null) ? wanted.value : null));
 
 /** Opens the editor at `step`, or where the character begins of which its token holds a later part. */
 export function edit(step: number): void {
@@ -22,7 +26,7 @@ export function edit(step: number): void {
   if (!canBranch() || step < 0) return;
   let first = step;
   while (first > 0 && isWithin(tokens[first])) first--;
-  editing.value = { step: first, text: spelled(tokens.slice(first)) };
+  wanted.value = { node: node.value?.id ?? null, step: first, text: spelled(tokens.slice(first)) };
 }
 
 const isWithin = (token: Token | undefined): boolean => ((token?.piece[0] ?? 0) & 0xc0) === 0x80;
@@ -43,7 +47,7 @@ function Open({ step, text }: Editing) {
     area.current?.scrollIntoView({ block: "nearest" });
   }, []);
   const close = () => {
-    editing.value = null;
+    wanted.value = null;
     requestAnimationFrame(() => document.querySelector<HTMLElement>('.output-tokens [tabindex="0"]')?.focus());
   };
   const save = async () => {
@@ -53,7 +57,6 @@ function Open({ step, text }: Editing) {
     const done = now === text || (await rewrite(step, now));
     setBusy(false);
     if (done) close();
-    else area.current?.focus();
   };
   const keyDown = (event: KeyboardEvent) => {
     if (event.isComposing) return;
@@ -74,7 +77,7 @@ function Open({ step, text }: Editing) {
         aria-describedby="editor-help"
         rows={Math.min(12, Math.max(2, Math.ceil(text.length / 60)))}
         defaultValue={text}
-        disabled={busy}
+        readOnly={busy} // it keeps the focus
         onKeyDown={keyDown}
       />
       <p class="stream-editor-foot">

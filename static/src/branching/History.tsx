@@ -39,8 +39,8 @@ const IconButton = ({ hook, title, keys, disabled, act, children }: IconButtonPr
     title={keys ? `${title} (${keys.replaceAll("Control", "Ctrl")})` : title}
     aria-keyshortcuts={keys}
     data-testid={hook}
-    disabled={disabled}
-    onClick={act}
+    aria-disabled={disabled} // it keeps the focus
+    onClick={() => !disabled && act()}
   >
     <svg viewBox="0 0 16 16" aria-hidden="true">
       {children}

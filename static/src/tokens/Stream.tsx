@@ -15,6 +15,7 @@ import { canBranch } from "../branching/actions";
 import { Editor, editing } from "../branching/Editor";
 import { HistoryButtons, Trouble } from "../branching/History";
 import { actOn } from "../branching/keys";
+import { longPress } from "../branching/press";
 import { openMenu, TokenMenu } from "../branching/TokenMenu";
 import { yours } from "../branching/tree";
 import { describe } from "./describe";
@@ -34,7 +35,7 @@ export function Stream() {
   return (
     <section class="pane stream" aria-label={gettext("Text")}>
       <StreamHead />
-      <div class="stream-scroll" {...pointer}>
+      <div class="stream-scroll" {...pointer} {...press}>
         <div class="stream-inner">
           <ScorePrompt />
           <Samples />
@@ -69,8 +70,9 @@ function useDrawing(view: ViewRef): void {
   const drawn = useRef<Drawn>({ prompt: [], tokens: [], metric: "" });
   useSignalEffect(() => {
     if (!view.current) return;
+    const focused = isInText();
     draw(view.current, drawn.current);
-    select(view.current);
+    select(view.current, focused);
   });
   useSignalEffect(() => {
     void run.value.started; // drawn anew with every run
@@ -132,13 +134,13 @@ function firstOther(a: readonly Token[], b: readonly Token[]): number {
   return found < 0 ? b.length : found;
 }
 
-/** The keyboard's focus moves along with a token that was picked, but never leaves another part of the page. */
-function select(view: StreamView): void {
-  const focused = document.activeElement?.closest(".output-tokens") != null;
+const isInText = (): boolean => document.activeElement?.closest(".output-tokens") != null;
+
+/** The keyboard's focus, where it was in the text, moves along with a token that was picked, and stays there when its token goes. */
+function select(view: StreamView, focused: boolean): void {
   const selected = view.select(step.value);
-  if (picked.value === null) return;
-  if (focused) selected?.focus({ preventScroll: true });
-  selected?.scrollIntoView({ block: "nearest" });
+  if (focused && (picked.value !== null || !isInText())) (selected ?? view.at(step.value) ?? view.output).focus({ preventScroll: true });
+  if (picked.value !== null) selected?.scrollIntoView({ block: "nearest" });
 }
 
 const positionAt = (event: Event): HTMLElement | null => (event.target as Element | null)?.closest<HTMLElement>("[data-position]") ?? null;
@@ -158,13 +160,19 @@ const pointer = {
     element.focus({ preventScroll: true });
   },
   onContextMenu: (event: MouseEvent) => {
-    const element = positionAt(event);
-    if (element?.dataset.step === undefined || !canBranch()) return;
-    event.preventDefault(); // also what a long press on a touch screen means
-    pick(Number(element.dataset.step));
-    openMenu(Number(element.dataset.step), element, event);
+    if (menuAt(event)) event.preventDefault();
   },
 };
+
+const press = longPress(menuAt);
+
+function menuAt(event: MouseEvent): boolean {
+  const element = positionAt(event);
+  if (element?.dataset.step === undefined || !canBranch()) return false;
+  pick(Number(element.dataset.step));
+  openMenu(Number(element.dataset.step), element, event);
+  return true;
+}
 
 function keyDown(event: KeyboardEvent, view: StreamView): void {
   const last = run.value.tokens.length - 1;

@@ -23,7 +23,7 @@ export class StreamView {
 
   constructor(
     private readonly prompt: HTMLElement,
-    private readonly output: HTMLElement,
+    readonly output: HTMLElement,
   ) {}
 
   get outputLength(): number {
