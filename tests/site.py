@@ -31,7 +31,7 @@ class Process:
     def __init__(self, arguments: list[str], log: Path, environment: dict[str, str]) -> None:
         self.log = log
         with log.open("wb") as output:
-            self._popen = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env={**os.environ, **environment}, stdout=output, stderr=output)
+            self._popen = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=output)
         self.pid = self._popen.pid
 
     def says(self, text: str) -> int:
@@ -99,8 +99,13 @@ class Site:
         for process in reversed(self.processes):
             process.end()
 
+    @property
+    def whole_environment(self) -> dict[str, str]:
+        """That of the site's processes."""
+        return {**os.environ, **self.environment}
+
     def _start(self, *arguments: str) -> Process:
-        process = Process(list(arguments), self.folder / f"{len(self.processes)}-{arguments[1]}.log", self.environment)
+        process = Process(list(arguments), self.folder / f"{len(self.processes)}-{arguments[1]}.log", self.whole_environment)
         self.processes.append(process)
         return process
 

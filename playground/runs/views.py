@@ -1,4 +1,4 @@
-"""The playground's page. Everything that moves on it comes over the WebSocket."""
+"""The playground's page and the comparison's. Everything that moves on them comes over the WebSocket."""
 
 from __future__ import annotations
 
@@ -18,3 +18,10 @@ from playground.runs.boot import boot
 @ensure_csrf_cookie
 def playground(request: HttpRequest) -> HttpResponse:
     return render(request, "playground.html", {"boot": boot()})
+
+
+@require_safe
+@never_cache
+@ensure_csrf_cookie
+def compare(request: HttpRequest) -> HttpResponse:
+    return render(request, "compare.html", {"boot": boot()})

@@ -48,7 +48,7 @@ function connectionText(): string | null {
   return null;
 }
 
-function runText(state: RunState): string {
+export function runText(state: RunState): string {
   switch (state.phase) {
     case "empty":
       return gettext("Ready");
@@ -85,7 +85,7 @@ function cut(): string | null {
   return node.value?.kind === "step" ? gettext("Step by step.") : null;
 }
 
-function reasonText(reason: Finished["reason"], detail: string | null): string {
+export function reasonText(reason: Finished["reason"], detail: string | null): string {
   switch (reason) {
     case "eos":
       return gettext("The model ended the text.");

@@ -10,10 +10,12 @@ import { Dialogs } from "./keys/Dialogs";
 import { listen } from "./keys/shortcuts";
 import { Inspector } from "./inspector/Inspector";
 import { WhatIfBar } from "./inspector/whatif/Bar";
+import { RunPrompt } from "./prompt/Area";
 import { Prompt } from "./prompt/Prompt";
 import { connect } from "./session";
 import { Panel } from "./settings/Panel";
 import { Status } from "./Status";
+import { startOrShowFault } from "./start";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
 import { Cards } from "./why/Cards";
@@ -25,7 +27,9 @@ function Page() {
       <Panel />
       <main class="work">
         <div class="text-column">
-          <Prompt />
+          <RunPrompt.Provider value={startOrShowFault}>
+            <Prompt />
+          </RunPrompt.Provider>
           <Banner />
           <Stream />
           <WhatIfBar />

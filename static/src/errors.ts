@@ -21,6 +21,9 @@ const known = (): Record<string, string> => ({
   no_round_trip: gettext("The model's tokenizer cannot write this text exactly: it would become “%(value)s”."),
   unknown_token: gettext("The model has no token %(value)s (%(bound)s)."),
   unknown_token_id: gettext("The model has no token %(value)s (%(bound)s)."),
+  other_vocabulary: gettext(
+    "The two models do not have the same tokens (%(value)s and %(bound)s), so their distributions cannot be compared.",
+  ),
   rate_limited: gettext("Too many runs started at once. Wait a moment."),
   too_many_runs: gettext("%(value)s of your runs are still going (%(bound)s). Stop one, or wait."),
   queue_full: gettext("%(value)s runs are waiting already (%(bound)s). Try again later."),

@@ -5,28 +5,17 @@ import { fill, gettext } from "../i18n";
 import { openSheet } from "../keys/open";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
-import { settingsOpen } from "../store/view";
 import { Language } from "./Language";
+import { Mark } from "./Mark";
 import { RunButtons } from "./RunButtons";
+import { SettingsButton } from "./SettingsButton";
+import { Speed } from "./Speed";
 import { ThemeButton } from "./ThemeButton";
 
 export function Bar() {
   return (
     <header class="bar">
-      <button
-        type="button"
-        class="icon settings-button"
-        aria-label={gettext("Settings")}
-        aria-expanded={settingsOpen.value}
-        aria-controls="settings"
-        onClick={() => (settingsOpen.value = !settingsOpen.value)}
-      >
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d="M2 4.5h6m4 0h2M2 11.5h2m4 0h6" />
-          <circle cx="10" cy="4.5" r="1.8" />
-          <circle cx="6" cy="11.5" r="1.8" />
-        </svg>
-      </button>
+      <SettingsButton />
       <h1 class="wordmark">
         <Mark /> Logitscope
       </h1>
@@ -34,6 +23,19 @@ export function Bar() {
       <Speed />
       <RunButtons />
       <span class="bar-end">
+        <a
+          class="icon"
+          href="/compare"
+          data-testid="compare"
+          aria-label={gettext("Compare settings or models side by side")}
+          title={gettext("Compare settings or models side by side")}
+        >
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <rect x="1.5" y="2.5" width="5" height="11" rx="1" />
+            <rect x="9.5" y="2.5" width="5" height="11" rx="1" />
+            <path d="M3.5 5.5h1m-1 2.5h1m7-2.5h1m-1 2.5h1m-1 2.5h1" />
+          </svg>
+        </a>
         <ExportMenu />
         <button
           type="button"
@@ -54,16 +56,6 @@ export function Bar() {
     </header>
   );
 }
-
-/** A distribution, one bar of it chosen. */
-const Mark = () => (
-  <svg class="mark" viewBox="0 0 20 20" aria-hidden="true">
-    <rect x="2" y="11" width="3.2" height="7" rx="1" />
-    <rect class="mark-chosen" x="6.4" y="2" width="3.2" height="16" rx="1" />
-    <rect x="10.8" y="8" width="3.2" height="10" rx="1" />
-    <rect x="15.2" y="14" width="3.2" height="4" rx="1" />
-  </svg>
-);
 
 function ModelPicker() {
   const fault = faults.value.model;
@@ -101,22 +93,4 @@ function facts(): string {
   ]
     .filter(Boolean)
     .join(" · ");
-}
-
-function Speed() {
-  const speeds: (number | null)[] = [...boot.speeds, null];
-  return (
-    <fieldset class="segmented speed">
-      <legend class="visually-hidden">{gettext("Speed in tokens per second")}</legend>
-      {speeds.map((speed) => (
-        <label
-          key={String(speed)}
-          title={speed === null ? gettext("As fast as it goes") : fill(gettext("%(count)s tokens per second"), { count: speed })}
-        >
-          <input type="radio" name="speed" value={String(speed)} checked={draft.value.speed === speed} onChange={() => change({ speed })} />
-          <span>{speed === null ? gettext("Full") : `${speed}/s`}</span>
-        </label>
-      ))}
-    </fieldset>
-  );
 }

@@ -9,7 +9,7 @@ import { isLive } from "../store/run";
 import { pick, run, step, tab } from "../store/view";
 import { pinCurrent } from "../why/state";
 import { dialog, openPalette, openSheet } from "./open";
-import { plainKeys } from "./plain";
+import { isTyping, plainKeys } from "./plain";
 
 const WITH_CTRL: Record<string, () => void> = {
   Enter: startOrShowFault,
@@ -25,10 +25,6 @@ const PLAIN: Record<string, () => void> = {
   "]": () => pick(step.value + 1),
   s: stepOn,
 };
-
-const isTyping = (target: EventTarget | null): boolean =>
-  target instanceof HTMLElement &&
-  target.closest("textarea, select, [contenteditable], input:not([type=checkbox], [type=radio], [type=range])") !== null;
 
 function meaning(event: KeyboardEvent): (() => void) | undefined {
   if (event.ctrlKey || event.metaKey) return event.altKey ? undefined : withCtrl(event);

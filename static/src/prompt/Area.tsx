@@ -1,7 +1,10 @@
 /** A text field as tall as its text. What is drawn behind the letters (`children`, the same text) gives it its height; the frame scrolls. */
 
-import type { ComponentChildren } from "preact";
-import { startOrShowFault } from "../start";
+import { createContext, type ComponentChildren } from "preact";
+import { useContext } from "preact/hooks";
+
+/** What the page does when a prompt is to be run. */
+export const RunPrompt = createContext<() => void>(() => undefined);
 
 interface AreaProps {
   value: string;
@@ -15,6 +18,7 @@ interface AreaProps {
 }
 
 export function Area({ value, label, placeholder = "", id, testid, faulty = false, onText, children }: AreaProps) {
+  const run = useContext(RunPrompt);
   return (
     <div class={faulty ? "area faulty" : "area"}>
       <div class="area-back" aria-hidden="true">
@@ -32,15 +36,15 @@ export function Area({ value, label, placeholder = "", id, testid, faulty = fals
         placeholder={placeholder}
         value={value}
         onInput={({ currentTarget }) => onText(currentTarget.value)}
-        onKeyDown={runOnEnter}
+        onKeyDown={(event) => runOnEnter(event, run)}
       />
     </div>
   );
 }
 
-function runOnEnter(event: KeyboardEvent): void {
+function runOnEnter(event: KeyboardEvent, run: () => void): void {
   if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
   event.preventDefault();
   event.stopPropagation();
-  startOrShowFault();
+  run();
 }

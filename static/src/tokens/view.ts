@@ -20,6 +20,7 @@ export class StreamView {
   private current: HTMLElement | null = null;
   private lit: HTMLElement | null = null;
   private marked: readonly HTMLElement[] = [];
+  private parting: HTMLElement | null = null;
 
   constructor(
     private readonly prompt: HTMLElement,
@@ -34,7 +35,7 @@ export class StreamView {
     this.reader = new PieceReader();
     this.elements.length = this.levels.length = this.pieces.length = 0;
     this.promptLength = 0;
-    this.current = this.lit = null;
+    this.current = this.lit = this.parting = null;
     this.marked = [];
     this.prompt.replaceChildren();
     this.output.replaceChildren();
@@ -160,6 +161,15 @@ export class StreamView {
   /** The element of a token of the output. */
   at(step: number): HTMLElement | null {
     return this.elements[this.promptLength + step] ?? null;
+  }
+
+  /** Marks the token at which the text parts from another one; the style sheet marks what follows it. */
+  part(step: number | null): void {
+    const next = step === null ? null : this.at(step);
+    if (next === this.parting) return;
+    this.parting?.classList.remove("parting");
+    next?.classList.add("parting");
+    this.parting = next;
   }
 
   hover(position: number | null): void {

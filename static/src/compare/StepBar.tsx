@@ -1,0 +1,56 @@
+/** One step for all lanes: a slider, its neighbours, the first parting, and following the newest. */
+
+import { fill, gettext } from "../i18n";
+import { follow, length, parting, pick, picked, step } from "./steps";
+
+export function StepBar() {
+  if (length.value === 0) return null;
+  const last = length.value - 1;
+  const at = Math.max(0, step.value);
+  return (
+    <section class="pane step-bar">
+      <Move title={gettext("Previous step")} to={at - 1} disabled={at <= 0} path="M10 3 5 8l5 5" />
+      <input
+        class="slider"
+        type="range"
+        aria-label={gettext("Step in all lanes")}
+        data-testid="step"
+        min={0}
+        max={last}
+        step={1}
+        value={at}
+        style={{ "--at": last > 0 ? at / last : 0 }}
+        onInput={({ currentTarget }) => pick(Number(currentTarget.value))}
+      />
+      <Move title={gettext("Next step")} to={at + 1} disabled={at >= last} path="m6 3 5 5-5 5" />
+      <span class="figures step-count">{fill(gettext("step %(step)s of %(last)s"), { step: at, last })}</span>
+      <button
+        type="button"
+        class="chip"
+        data-testid="to-parting"
+        disabled={parting.value === null}
+        aria-pressed={picked.value !== null && picked.value === parting.value}
+        onClick={() => parting.value !== null && pick(parting.value)}
+      >
+        {parting.value === null ? gettext("No difference yet") : fill(gettext("First difference: step %(step)s"), { step: parting.value })}
+      </button>
+      <button
+        type="button"
+        class="chip follow"
+        aria-pressed={picked.value === null}
+        title={gettext("Always show the newest token")}
+        onClick={() => (picked.value === null ? pick(step.value) : follow())}
+      >
+        {gettext("Follow")}
+      </button>
+    </section>
+  );
+}
+
+const Move = ({ title, to, disabled, path }: { title: string; to: number; disabled: boolean; path: string }) => (
+  <button type="button" class="icon" aria-label={title} title={title} disabled={disabled} onClick={() => pick(to)}>
+    <svg viewBox="0 0 16 16" aria-hidden="true">
+      <path d={path} />
+    </svg>
+  </button>
+);

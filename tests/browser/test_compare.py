@@ -1,0 +1,214 @@
+"""Two to four lanes of one prompt with the same dice, every number checked against a plain recomputation from the logits."""
+
+from __future__ import annotations
+
+import math
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+import transformers
+from playwright.sync_api import Browser, expect
+
+from inference.sources import bundled
+from playground.config import ROOT
+from tests.browser.comparison import Comparison
+from tests.browser.test_access import violations
+from tests.inference.models import write_checkpoint
+from tests.site import Site
+
+pytestmark = pytest.mark.browser
+PROMPT = "Once upon a time, there was a"
+COLD, HOT = 0.2, 1.2
+STEPS = 24
+PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+OpenComparison = Callable[..., Comparison]
+
+
+@pytest.fixture
+def open_comparison(site: Site, browser: Browser) -> Iterator[OpenComparison]:
+    contexts, pages = [], list[Comparison]()
+
+    def open_one(path: str = "/compare", **options: Any) -> Comparison:
+        contexts.append(browser.new_context(**{"viewport": {"width": 1440, "height": 900}, "locale": "en-US", **options}))
+        pages.append(Comparison(contexts[-1].new_page(), site.url))
+        return pages[-1].visit(path)
+
+    yield open_one
+    complaints = [complaint for page in pages for complaint in page.complaints]
+    for context in contexts:
+        context.close()
+    assert not complaints, "the console complained"
+
+
+@pytest.fixture
+def foreign(site: Site, tmp_path: Path) -> Iterator[str]:
+    """The title of a model with another vocabulary; gone again afterwards."""
+    folder = write_checkpoint(tmp_path / "foreign", "gpt2")
+    command = [sys.executable, "manage.py", "addmodel", str(folder), "--name", "foreign", "--title", "Foreign"]
+    subprocess.run(command, cwd=ROOT, env=site.whole_environment, check=True, capture_output=True)
+    yield "Foreign"
+    with sqlite3.connect(site.folder / "data" / "logitscope.sqlite3") as database:
+        database.execute("DELETE FROM catalog_model WHERE name = 'foreign'")
+
+
+@cache
+def logits(model: str, prompt: str, ids: tuple[int, ...]) -> torch.Tensor:
+    """(T, V) of the bundled ``model`` at every step of ``ids``, by one plain pass of transformers."""
+    start = transformers.AutoTokenizer.from_pretrained(bundled(model))(prompt).input_ids
+    network = transformers.AutoModelForCausalLM.from_pretrained(bundled(model), dtype=torch.float32).eval()
+    with torch.no_grad():
+        return network(input_ids=torch.tensor([[*start, *ids[:-1]]])).logits[0, len(start) - 1 :].double()
+
+
+def without_end(rows: torch.Tensor) -> torch.Tensor:
+    """``min_tokens`` keeps the end of the text out of every step."""
+    rows = rows.clone()
+    rows[:, transformers.AutoTokenizer.from_pretrained(bundled("main")).eos_token_id] = -math.inf
+    return rows
+
+
+def plain_divergence(p: torch.Tensor, q: torch.Tensor) -> float:
+    return float((p * (p / q).log())[p > 0].sum())
+
+
+def plain_overlap(p: torch.Tensor, q: torch.Tensor, k: int = 10) -> float:
+    return len(set(p.topk(k).indices.tolist()) & set(q.topk(k).indices.tolist())) / k
+
+
+def first_difference(one: list[int], other: list[int]) -> int | None:
+    return next((step for step, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), None if len(one) == len(other) else min(len(one), len(other)))
+
+
+def test_lanes_share_their_draws_part_where_their_tokens_do_and_every_number_is_that_of_the_logits(open_comparison: OpenComparison) -> None:
+    page = open_comparison("/")
+    page.type_prompt(PROMPT)
+    page.preset("wild")
+    for field, value in {"temperature": str(COLD), "max_tokens": str(STEPS), "min_tokens": str(STEPS), "seed": "11"}.items():
+        page.set(field, value)
+    page.speed(None)
+    page.hook("compare").click()
+    expect(page.hook("prompt")).to_have_value(PROMPT)
+    assert page.chips("B") == [f"Temperature {HOT}"]
+    page.page.get_by_role("button", name="Add a lane with Logitscope Stories, draft").click()
+    assert page.chips("C") == ["Model Logitscope Stories, draft"]
+    page.run_all()
+
+    ids = {name: page.ids(name) for name in "ABC"}
+    partings = {name: first_difference(ids["A"], ids[name]) for name in "BC"}
+    assert {name: page.parting(name) for name in "BC"} == partings
+    first = min(step for step in partings.values() if step is not None)
+    assert page.parting("A") == first
+    expect(page.hook("to-parting")).to_contain_text(f"step {first}")
+    expect(page.lane("B").locator(".token.parting")).to_have_attribute("data-step", str(partings["B"]))
+
+    page.token_of("A", 3).click()
+    for name in "ABC":
+        expect(page.token_of(name, 3)).to_have_attribute("aria-selected", "true")
+    page.page.keyboard.press("ArrowRight")
+    expect(page.token_of("C", 4)).to_have_attribute("aria-selected", "true")
+
+    past = tuple(ids["A"])
+    ours, theirs, own = (without_end(logits(model, PROMPT, tokens)) for model, tokens in (("main", past), ("draft", past), ("main", tuple(ids["B"]))))
+    for name in "BC":
+        page.wait_for_strip(name)
+    for step in (0, first, STEPS - 1):
+        p = (ours[step] / COLD).softmax(-1)
+        for name, q in {"B": (ours[step] / HOT).softmax(-1), "C": (theirs[step] / COLD).softmax(-1)}.items():
+            page.measure("kl")
+            found = page.distance(name, step)
+            assert found.divergence == pytest.approx(plain_divergence(p, q), rel=1e-3, abs=1e-5)
+            assert found.overlap == pytest.approx(plain_overlap(p, q))
+            page.measure("js")
+            middle = (p + q) / 2
+            assert page.distance(name, step).divergence == pytest.approx((plain_divergence(p, middle) + plain_divergence(q, middle)) / 2, rel=1e-3, abs=1e-5)
+        assert page.draw("A") == page.draw("B") == page.draw("C")
+        shown = page.candidates("B")
+        expected = (own[step] / HOT).softmax(-1)
+        assert len(shown) >= 10
+        assert all(shown[token] == pytest.approx(float(expected[token]), rel=1e-3, abs=1e-6) for token in shown)
+        assert set(shown) >= set(expected.topk(10).indices.tolist())
+
+    surprise = -logits("main", PROMPT, past).log_softmax(-1)[range(STEPS), list(past)].mean()
+    assert float(page.hook("summary-A").get_attribute("data-perplexity") or "nan") == pytest.approx(math.exp(surprise), rel=1e-3)
+
+    page.reload()
+    page.wait_for_end()
+    assert {name: page.ids(name) for name in "ABC"} == ids
+    assert page.chips("B") == [f"Temperature {HOT}"]
+    page.wait_for_strip("C")
+    assert violations(page) == []
+
+
+def test_what_one_lane_cannot_do_is_said_in_that_lane_and_the_others_go_on(open_comparison: OpenComparison, foreign: str) -> None:
+    page = open_comparison()
+    page.speed(None)
+    page.set("max_tokens", "12")
+    page.choose_model("B", foreign)
+    page.lane("A").get_by_role("button", name="Duplicate lane A").click()
+    page.set_in_lane("B", "top_k", "-3")
+    page.run()
+    expect(page.hook("lane-setting-top_k")).to_contain_text("-3 is less than")
+    expect(page.status).to_have_attribute("data-phase", "empty")
+
+    page.hook("lane-setting-top_k").get_by_role("button", name="Reset Top-k").click()
+    page.page.locator("#prompt").fill("once upon a time " * 40)  # more bytes than the foreign model's window has tokens
+    page.run_all()
+    expect(page.lane("C").get_by_test_id("lane-error")).to_contain_text("more than the model's context")
+    assert page.ids("A") == page.ids("B") != []
+    assert violations(page) == []
+
+    page.page.locator("#prompt").fill("once upon a time")
+    page.run_all()
+    expect(page.lane("C").get_by_test_id("lane-error")).to_have_count(0)
+    expect(page.strip("C")).to_contain_text("do not have the same tokens (320 and")
+    assert page.distance("B", 0).divergence == 0
+
+
+def test_lanes_can_be_added_duplicated_and_removed_between_two_and_four(open_comparison: OpenComparison) -> None:
+    page = open_comparison()
+    remove = page.page.get_by_role("button", name="Remove lane")
+    expect(remove.first).to_be_disabled()
+    page.set_in_lane("B", "top_k", "5")
+    page.lane("B").get_by_role("button", name="Duplicate lane B").click()
+    assert page.chips("C") == page.chips("B") == ["Temperature 1.2", "Top-k 5"]
+    page.page.get_by_role("button", name="Add a lane", exact=True).click()
+    expect(page.page.get_by_role("button", name="Add a lane")).to_have_count(0)
+    page.lane("B").get_by_test_id("difference-temperature").click()
+    assert page.chips("B") == ["Top-k 5"]
+    page.lane("A").get_by_role("button", name="Remove lane A").click()
+    assert [page.chips(name) for name in "ABC"] == [["Top-k 5"], ["Temperature 1.2", "Top-k 5"], []]
+    page.reload()
+    assert page.chips("B") == ["Temperature 1.2", "Top-k 5"]
+
+
+def test_a_phone_in_the_dark_and_in_chinese_compares_too(open_comparison: OpenComparison) -> None:
+    page = open_comparison(locale="zh-TW", color_scheme="dark", **PHONE)
+    page.speed(None)
+    page.run_all()
+    page.wait_for_strip("B")
+    page.hook("to-parting").tap()
+    assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
+    expect(page.page.get_by_role("heading", name="比較", exact=True)).to_be_visible()
+    assert violations(page) == []
+    page.page.locator(".settings-button").tap()
+    assert violations(page) == []
+
+
+def test_a_reload_in_mid_run_finds_every_lane_again(open_comparison: OpenComparison) -> None:
+    page = open_comparison()
+    for field in ("max_tokens", "min_tokens"):
+        page.set(field, "60")
+    page.run()
+    page.token_of("B", 8).wait_for()
+    before = page.ids("B")
+    page.reload()
+    page.wait_for_end()
+    assert len(page.ids("A")) == len(page.ids("B")) == 60
+    assert page.ids("B")[: len(before)] == before
