@@ -5,7 +5,7 @@
 
 import type { AttentionRow } from "../store/attention";
 import type { Shades } from "./ramp";
-import { firstPixel, spans } from "./spans";
+import { endPixel, firstPixel, spans } from "./spans";
 
 export interface Lines {
   /** Row `n`, or null where there is none. */
@@ -22,13 +22,29 @@ export interface View {
 
 const NONE = -1;
 
-/** Paints the rows from `from` on into `pixels`, `width` a row. Returns the first row of pixels that was written. */
-export function paintRows(pixels: Uint32Array, width: number, height: number, view: View, lines: Lines, shades: Shades, from = 0): number {
+/** The rows of pixels that were written, the end not included. */
+export interface Strip {
+  top: number;
+  bottom: number;
+}
+
+/** Paints the rows from `from` up to, not including, `until` into `pixels`, `width` a row; behind them there is nothing. */
+export function paintRows(
+  pixels: Uint32Array,
+  width: number,
+  height: number,
+  view: View,
+  lines: Lines,
+  shades: Shades,
+  from = 0,
+  until = Infinity,
+): Strip {
   const across = spans(width, view.x, view.columns);
   const down = spans(height, view.y, view.rows);
   const top = firstPixel(down, from);
+  const bottom = until === Infinity ? height : Math.max(top, endPixel(down, until));
   const strongest = new Float32Array(width);
-  for (let y = top; y < height; y++) {
+  for (let y = top; y < bottom; y++) {
     const [first, last] = [down.from[y] ?? 0, down.to[y] ?? 0];
     if (y > top && first === down.from[y - 1] && last === down.to[y - 1]) {
       pixels.copyWithin(y * width, (y - 1) * width, y * width);
@@ -38,7 +54,7 @@ export function paintRows(pixels: Uint32Array, width: number, height: number, vi
     for (let row = first; row < last; row++) gather(strongest, lines.line(row), across.from, across.to);
     for (let x = 0; x < width; x++) pixels[y * width + x] = strongest[x] === NONE ? 0 : shades.of(strongest[x] ?? 0);
   }
-  return top;
+  return { top, bottom };
 }
 
 /** Raises each of `strongest` to the largest weight among its cells of `row`. */

@@ -19,6 +19,12 @@ export function firstPixel({ to }: Spans, cell: number): number {
   return found < 0 ? to.length : found;
 }
 
+/** One behind the last pixel on which a cell before `cell` falls. */
+export function endPixel({ from }: Spans, cell: number): number {
+  const found = from.findIndex((first) => first >= cell);
+  return found < 0 ? from.length : found;
+}
+
 /**
  * An extent for `count` things that grow one by one: a little more, so that what is drawn keeps its place for many of them. It changes
  * eight times while the count doubles.

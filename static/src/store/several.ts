@@ -1,6 +1,7 @@
 /** Runs with more than one continuation: samples, beams, drafts. Pure; knows nothing of the page. */
 
 import type { Beams, Drafts, Hypotheses, Token } from "../protocol/generated";
+import { bound, bytesOf } from "./lean";
 
 export interface Several {
   given: readonly Token[]; // what every sample began with
@@ -10,16 +11,18 @@ export interface Several {
   hypotheses: Hypotheses["hypotheses"];
   drafted: number;
   accepted: number;
+  attentionBytes: number; // that all samples hold
 }
 
-export const ONE: Several = { given: [], samples: [], shown: 0, beams: [], hypotheses: [], drafted: 0, accepted: 0 };
+export const ONE: Several = { given: [], samples: [], shown: 0, beams: [], hypotheses: [], drafted: 0, accepted: 0, attentionBytes: 0 };
 
 export function withToken(several: Several, token: Token): Several {
   const sample = token.sample ?? 0; // runs of earlier versions have one
   const samples = [...several.samples];
   for (let k = samples.length; k <= sample; k++) samples.push(several.given);
-  samples[sample] = [...(samples[sample] ?? []), token];
-  return { ...several, samples };
+  const tokens = [...(samples[sample] ?? []), token];
+  samples[sample] = tokens;
+  return { ...several, samples, attentionBytes: bound(tokens, several.attentionBytes + bytesOf(token)) };
 }
 
 /** The tokens of the sample that is shown. */

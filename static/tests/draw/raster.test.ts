@@ -41,9 +41,17 @@ describe("the raster", () => {
   it.each(views)("paints a new row without touching what is above it: %s", (_, width, height, view) => {
     const from = 20;
     const pixels = new Uint32Array(width * height).fill(7);
-    const top = paintRows(pixels, width, height, view, { line }, shades, from);
+    const { top } = paintRows(pixels, width, height, view, { line }, shades, from);
     expect(Array.from(pixels.subarray(0, top * width)).every((pixel) => pixel === 7)).toBe(true);
     expect(Array.from(pixels.subarray(top * width))).toEqual(plain(width, height, view).slice(top * width));
+  });
+
+  it.each(views)("leaves what is behind the last row alone: %s", (_, width, height, view) => {
+    const pixels = new Uint32Array(width * height).fill(7);
+    const { top, bottom } = paintRows(pixels, width, height, view, { line }, shades, 20, 23);
+    expect(Array.from(pixels.subarray(bottom * width)).every((pixel) => pixel === 7)).toBe(true);
+    expect(Array.from(pixels.subarray(top * width, bottom * width))).toEqual(plain(width, height, view).slice(top * width, bottom * width));
+    expect(bottom).toBeGreaterThan(top);
   });
 
   it("leaves a row that is missing blank", () => {

@@ -7,13 +7,12 @@ import { Shades } from "../../draw/ramp";
 import { roomFor } from "../../draw/spans";
 import { fill, gettext } from "../../i18n";
 import { keyOf, MEAN, sameHead, type Head } from "../../store/attention";
-import { isLive } from "../../store/run";
-import { head, hideFirst, run } from "../../store/view";
+import { head, hideFirst } from "../../store/view";
 import { isDark } from "../../theming";
 import { GridPainter, type Lattice, type Thumbnails } from "./gridPainter";
 import { fed, pooled, tiles } from "./thumbs";
 import { headTitle } from "./titles";
-import { columns, firstRow, held, hold, layers, pointed, shownHead, watched, whole } from "./state";
+import { columns, firstRow, held, hold, layers, live, pointed, runId, shownHead, watched, whole } from "./state";
 
 export function Grid() {
   const canvas = useCanvas(useThumbnails());
@@ -49,7 +48,7 @@ function useThumbnails(): Draw {
     const what = thumbnails();
     const { columnsTo, first, rowsTo, prompt, withFirst } = what;
     const manner = [
-      run.value.id,
+      runId.value,
       width,
       height,
       columnsTo,
@@ -64,7 +63,8 @@ function useThumbnails(): Draw {
     const before = drawn.current;
     const from = before.manner === manner && before.positions <= positions ? before.positions : 0;
     if (from === 0) gap.current = 0.25 * parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio; // var(--s1)
-    if (from < positions || from === 0) painter.current.paint(context, lattice(width, height, gap.current), what, shades(), from);
+    if (from < positions || from === 0)
+      painter.current.paint(context, lattice(width, height, gap.current), what, shades(), from, positions);
     drawn.current = { manner, positions };
   };
 }
@@ -75,7 +75,7 @@ let dark: Shades | undefined;
 
 export function thumbnails(): Thumbnails {
   const [origin, rows] = [firstRow.value, fed.value];
-  const room = isLive(run.value) ? roomFor : (count: number) => Math.max(1, count);
+  const room = live.value ? roomFor : (count: number) => Math.max(1, count);
   const first = whole.value ? 0 : origin;
   return {
     heads: watched.value,

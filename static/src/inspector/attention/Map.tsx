@@ -1,6 +1,6 @@
 /** One head large: from the token of a row to the token of a column. Zoom, pan, a crosshair that names both, a press that selects. */
 
-import { useSignalEffect } from "@preact/signals";
+import { computed, untracked, useSignalEffect } from "@preact/signals";
 import { useEffect, useMemo, useRef } from "preact/hooks";
 import { useCanvas, type Draw } from "../../draw/canvas";
 import { colours } from "../../draw/colours";
@@ -10,7 +10,7 @@ import { gettext } from "../../i18n";
 import { hovered, pick, promptLength } from "../../store/view";
 import { isDark } from "../../theming";
 import { label } from "../../tokens/pieces";
-import { drawOverlay } from "./axes";
+import { drawOverlay, namesInView, type Names } from "./axes";
 import { keyDown, Pointers, showAll, STEP, wheel, zoomBy } from "./gestures";
 import { all, cell, isClose, pointAt, view, type Cell } from "./mapState";
 import { axisWords, firstRow, looking, manner, pieceOf, unitAt, unitCount, unitOf, unitRow } from "./state";
@@ -42,6 +42,7 @@ export function AttentionMap() {
           onKeyDown={(event) => keyDown(event, here(), { row: unitCount.value - 1, column: unitCount.value - 1, by: "keyboard" }, select)}
           onBlur={() => pointAt(null)}
         />
+        <SelectedRow />
         <Tip />
         <Buttons />
       </div>
@@ -93,35 +94,59 @@ function useRows(): Draw {
     if (from === 0) last.image = new ImageData(width, height);
     if (shades.current?.[0] !== isDark.value) shades.current = [isDark.value, new Shades(isDark.value)];
     const pixels = new Uint32Array(last.image.data.buffer);
-    const top = paintRows(pixels, width, height, view.value, { line: unitRow }, shades.current[1], from);
-    context.putImageData(last.image, 0, 0, 0, top, width, height - top);
+    const { top, bottom } = paintRows(
+      pixels,
+      width,
+      height,
+      view.value,
+      { line: unitRow },
+      shades.current[1],
+      from,
+      from === 0 ? Infinity : count,
+    );
+    context.putImageData(last.image, 0, 0, 0, top, width, bottom - top);
     [last.manner, last.rows] = [now, count];
   };
 }
 
 const nameOf = (unit: number): string => label(pieceOf(unitAt(unit)));
 
+/** The names on the axes, as one string: it changes only when one is added, not with every token. */
+const onAxes = computed(() => JSON.stringify(namesInView(view.value, unitCount.value, nameOf)));
+const border = computed(() => unitOf(promptLength.value));
+
 const overlay: Draw = (context, width, height, ratio) => {
-  const inks = colours.value;
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
-  const border = unitOf(promptLength.value);
+  const at = cell.value;
+  const column = at?.column ?? (hovered.value === null ? null : unitOf(hovered.value));
   drawOverlay(
     context,
     width / ratio,
     height / ratio,
     {
       view: view.value,
-      nameOf,
-      count: unitCount.value,
-      selected: unitOf(looking.value),
-      cell: cell.value,
-      hovered: hovered.value === null ? null : unitOf(hovered.value),
-      border: border > 0 ? border : null,
+      names: JSON.parse(onAxes.value) as Names,
+      row: at && { unit: at.row, name: untracked(() => nameOf(at.row)) },
+      column: column === null || column < 0 ? null : { unit: column, name: untracked(() => nameOf(column)) },
+      border: border.value > 0 ? border.value : null,
       window: axisWords.value ? null : sliding.value,
     },
-    inks,
+    colours.value,
   );
 };
+
+/** The selected row, as an element of its own: it moves with every token, and nothing is drawn again for it. */
+function SelectedRow() {
+  const { y, rows } = view.value;
+  const row = unitOf(looking.value);
+  const [from, size] = [(row - y) / rows, 1 / rows];
+  if (row < 0 || from <= -size || from >= 1) return null;
+  return (
+    <div class="map-row" style={{ "--from": from, "--size": size }} aria-hidden="true">
+      <span>{nameOf(row)}</span>
+    </div>
+  );
+}
 
 function Buttons() {
   return (

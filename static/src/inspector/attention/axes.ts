@@ -1,4 +1,4 @@
-/** What lies over the large map: names on the axes, the selected row, the crosshair, the border of the prompt, the sliding window. */
+/** What lies over the large map: names on the axes, the crosshair, the border of the prompt, the sliding window. */
 
 import type { View } from "../../draw/raster";
 
@@ -11,17 +11,25 @@ export interface Inks {
   text: string;
   quiet: string;
   line: string;
-  warm: string;
   surface: string;
+}
+
+/** A unit and what it is called. */
+export interface Named {
+  unit: number;
+  name: string;
+}
+
+export interface Names {
+  rows: Named[];
+  columns: Named[];
 }
 
 export interface Overlay {
   view: View;
-  nameOf: (unit: number) => string;
-  count: number; // units that there are
-  selected: number; // row
-  cell: { row: number; column: number } | null;
-  hovered: number | null; // column
+  names: Names;
+  row: Named | null; // of the crosshair
+  column: Named | null;
   border: number | null; // the first unit of the output
   window: number | null; // positions that a row sees
 }
@@ -30,13 +38,21 @@ export interface Overlay {
 export function drawOverlay(context: CanvasRenderingContext2D, width: number, height: number, what: Overlay, inks: Inks): void {
   const plot: Plot = { left: GUTTER.left, top: GUTTER.top, width: width - GUTTER.left, height: height - GUTTER.top, view: what.view };
   context.clearRect(0, 0, width, height);
-  context.font = FONT;
+  if (context.font !== fontOf.get(context)) setFont(context); // to set it is dear
   inside(context, plot, () => {
     if (what.window !== null) hatch(context, plot, what.window, inks.line);
     if (what.border !== null) border(context, plot, what.border, inks.quiet);
-    marks(context, plot, what, inks);
+    crosshair(context, plot, what, inks.text);
   });
   names(context, plot, what, inks);
+}
+
+/** What the browser makes of the font's name. */
+const fontOf = new WeakMap<CanvasRenderingContext2D, string>();
+
+function setFont(context: CanvasRenderingContext2D): void {
+  context.font = FONT;
+  fontOf.set(context, context.font);
 }
 
 interface Plot {
@@ -95,39 +111,40 @@ function border(context: CanvasRenderingContext2D, plot: Plot, unit: number, ink
   context.setLineDash([]);
 }
 
-function marks(context: CanvasRenderingContext2D, plot: Plot, { selected, cell, hovered }: Overlay, { warm, text }: Inks): void {
+function crosshair(context: CanvasRenderingContext2D, plot: Plot, { row, column }: Overlay, ink: string): void {
   const [tall, wide] = [plot.height / plot.view.rows, plot.width / plot.view.columns];
   context.beginPath();
-  context.rect(plot.left + 1, yOf(plot, selected), plot.width - 2, Math.max(3, tall));
-  stroke(context, warm, 2);
-  context.beginPath();
-  const column = cell?.column ?? hovered;
-  if (column !== null) context.rect(xOf(plot, column), plot.top, Math.max(2, wide), plot.height);
-  if (cell) context.rect(plot.left, yOf(plot, cell.row), plot.width, Math.max(2, tall));
+  if (column) context.rect(xOf(plot, column.unit), plot.top, Math.max(2, wide), plot.height);
+  if (row) context.rect(plot.left, yOf(plot, row.unit), plot.width, Math.max(2, tall));
   context.globalAlpha = 0.55;
-  stroke(context, text, 1);
+  stroke(context, ink, 1);
   context.globalAlpha = 1;
 }
 
-/** As many names as there is room for; those of the crosshair and of the selected row always. */
 function names(context: CanvasRenderingContext2D, plot: Plot, what: Overlay, inks: Inks): void {
-  const { view, count, selected, cell, hovered } = what;
   context.textBaseline = "middle";
-  every(view.y, view.rows, plot.height, count, (row, name) => side(context, plot, row, name ?? what.nameOf(row), inks.quiet));
-  every(view.x, view.columns, plot.width, count, (column, name) => above(context, plot, column, name ?? what.nameOf(column), inks.quiet));
-  side(context, plot, selected, what.nameOf(selected), inks.warm, inks.surface);
-  const column = cell?.column ?? hovered;
-  if (column !== null && column < count) above(context, plot, column, what.nameOf(column), inks.text, inks.surface);
-  if (cell) side(context, plot, cell.row, what.nameOf(cell.row), inks.text, inks.surface);
+  for (const { unit, name } of what.names.rows) side(context, plot, unit, name, inks.quiet);
+  for (const { unit, name } of what.names.columns) above(context, plot, unit, name, inks.quiet);
+  if (what.column) above(context, plot, what.column.unit, what.column.name, inks.text, inks.surface);
+  if (what.row) side(context, plot, what.row.unit, what.row.name, inks.text, inks.surface);
 }
 
 const STEPS = [1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000];
+const NAMED = 22; // cells in view that have room for a name each, on a phone too
+const NUMBERED = 8; // numbers on an axis
 
-/** Calls `draw` for each unit in view that has room; where some have none, with its number instead of its name. */
-function every(start: number, size: number, pixels: number, count: number, draw: (unit: number, name: string | null) => void): void {
-  const step = STEPS.find((wanted) => (wanted * pixels) / size >= (wanted === 1 ? ROOM : 3 * ROOM)) ?? size;
-  for (let unit = Math.ceil(start / step) * step; unit < Math.min(count, start + size); unit += step)
-    draw(unit, step === 1 ? null : String(unit));
+/** As many names as there is room for: where not each unit has some, numbers. */
+export function namesInView(view: View, count: number, nameOf: (unit: number) => string): Names {
+  return { rows: every(view.y, view.rows, count, nameOf), columns: every(view.x, view.columns, count, nameOf) };
+}
+
+function every(start: number, size: number, count: number, nameOf: (unit: number) => string): Named[] {
+  const step = size <= NAMED ? 1 : (STEPS.find((wanted) => size / wanted <= NUMBERED) ?? size);
+  const end = Math.min(count, start + size);
+  const named: Named[] = [];
+  for (let unit = Math.ceil(start / step) * step; unit < end; unit += step)
+    named.push({ unit, name: step === 1 ? nameOf(unit) : String(unit) });
+  return named;
 }
 
 function side(context: CanvasRenderingContext2D, plot: Plot, row: number, name: string, ink: string, ground?: string): void {

@@ -1,7 +1,7 @@
 /** All thumbnails on one canvas, as pixels. A new row writes its own pixels in every head, and nothing else. */
 
 import type { Shades } from "../../draw/ramp";
-import { firstPixel, spans, type Spans } from "../../draw/spans";
+import { endPixel, firstPixel, spans, type Spans } from "../../draw/spans";
 import { SIDE, weightOf, type Tiles } from "../../draw/tiles";
 import { keyOf, type Head } from "../../store/attention";
 import type { Pooled } from "./thumbs";
@@ -30,57 +30,86 @@ export interface Thumbnails {
 export class GridPainter {
   private image = new ImageData(1, 1);
   private pixels = new Uint32Array();
+  private inks: [Shades | null, Uint32Array] = [null, new Uint32Array()];
 
-  /** Paints the rows of positions from `from` on, on top of what there is; from 0 everything. */
-  paint(context: CanvasRenderingContext2D, lattice: Lattice, what: Thumbnails, shades: Shades, from: number): void {
+  /** Paints the rows of positions from `from` up to, not including, `until`, on top of what there is; from 0 everything. */
+  paint(context: CanvasRenderingContext2D, lattice: Lattice, what: Thumbnails, shades: Shades, from: number, until = Infinity): void {
     const { width, height } = context.canvas;
     if (this.image.width !== width || this.image.height !== height) this.image = new ImageData(width, height);
     this.pixels = new Uint32Array(this.image.data.buffer);
     if (from === 0) this.pixels.fill(0);
+    if (this.inks[0] !== shades) this.inks = [shades, Uint32Array.from({ length: 256 }, (_, level) => shades.of(weightOf(level)))];
     const across = spans(lattice.width, 0, what.columnsTo);
     const down = spans(lattice.height, what.first, what.rowsTo - what.first);
-    const top = from === 0 ? 0 : firstPixel(down, from);
-    for (const head of what.heads) this.head(head, lattice, what, shades, across, down, top);
+    const [top, bottom] = from === 0 ? [0, lattice.height] : [firstPixel(down, from), endPixel(down, until)];
+    for (const head of what.heads) this.head(head, lattice, what, across, down, top, bottom);
     what.layers.forEach((_, row) => {
       const y = Math.round(row * lattice.below);
-      context.putImageData(this.image, 0, 0, 0, y + top, width, lattice.height - top);
+      context.putImageData(this.image, 0, 0, 0, y + top, width, bottom - top);
     });
   }
 
-  private head(head: Head, lattice: Lattice, what: Thumbnails, shades: Shades, across: Spans, down: Spans, top: number): void {
+  private head(head: Head, lattice: Lattice, what: Thumbnails, across: Spans, down: Spans, top: number, bottom: number): void {
     const left = Math.round(what.columns.indexOf(head.head) * lattice.right);
     const above = Math.round(what.layers.indexOf(head.layer) * lattice.below);
-    const levels = levelsOf(head, what);
-    for (let y = top; y < lattice.height; y++) {
-      const line = levels(down.from[y] ?? 0, down.to[y] ?? 0);
+    const line = new Uint8Array(lattice.width);
+    const layers = layersOf(head, what, across);
+    for (let y = top; y < bottom; y++) {
+      const [from, to] = [down.from[y] ?? 0, down.to[y] ?? 0];
+      line.fill(0);
+      for (const layer of layers) raise(line, layer, Math.max(from, layer.first), Math.min(to, layer.last));
       const at = (above + y) * this.image.width + left;
-      for (let x = 0; x < lattice.width; x++) this.pixels[at + x] = shades.of(weightOf(line(across.from[x] ?? 0, across.to[x] ?? 0)));
+      for (let x = 0; x < line.length; x++) this.pixels[at + x] = this.inks[1][line[x] ?? 0] ?? 0;
     }
   }
 }
 
-type Line = (from: number, to: number) => number;
-
-/** The largest level among rows and then positions; the prompt's rows come before those of the tiles. */
-function levelsOf(head: Head, { tiles, prompt, withFirst, origin }: Thumbnails): (from: number, to: number) => Line {
-  const own = tiles.levels(keyOf(head), withFirst);
-  const asked = prompt?.levels.get(keyOf(head)) ?? null;
-  return (from, to) => {
-    const before =
-      asked && prompt && from < origin ? pooling(asked, prompt.side, prompt.cell, prompt.cell, from, Math.min(to, origin)) : null;
-    const after = own && to > origin ? pooling(own, SIDE, tiles.across, tiles.down, Math.max(0, from - origin), to - origin) : null;
-    return (left, right) => Math.max(before?.(withFirst ? left : Math.max(left, 1), right) ?? 0, after?.(left, right) ?? 0);
-  };
+/** Pooled rows of one head: those of the prompt, or those of the tiles, which come after. */
+interface Layer {
+  levels: Uint8Array;
+  side: number; // cells to a row
+  down: number; // positions to a row of cells
+  first: number; // position of the first row
+  last: number; // one behind the last
+  from: Int32Array; // by pixel: the cells that fall on it
+  to: Int32Array;
 }
 
-/** The largest of `levels` (rows of `side` cells, each `across` x `down` large) in rows `from` to `to`, by columns. */
-function pooling(levels: Uint8Array, side: number, across: number, down: number, from: number, to: number): Line {
-  const [top, bottom] = [Math.floor(from / down), Math.min(levels.length / side, Math.ceil(to / down))];
-  return (left, right) => {
-    let most = 0;
-    const end = Math.min(side, Math.ceil(right / across));
-    for (let row = top; row < bottom; row++)
-      for (let cell = Math.floor(left / across); cell < end; cell++) most = Math.max(most, levels[row * side + cell] ?? 0);
-    return most;
-  };
+function layersOf(head: Head, { tiles, prompt, withFirst, origin }: Thumbnails, across: Spans): Layer[] {
+  const own = tiles.levels(keyOf(head), withFirst);
+  const asked = prompt?.levels.get(keyOf(head));
+  const cells = (side: number, size: number, skip: number): Pick<Layer, "from" | "to"> => ({
+    from: across.from.map((position) => Math.max(skip, Math.floor(position / size))),
+    to: across.to.map((position) => Math.min(side, Math.ceil(position / size))),
+  });
+  return [
+    // Cells of several positions hold the first one with others: they stay, as the server pooled them.
+    ...(asked && prompt
+      ? [
+          {
+            levels: asked,
+            side: prompt.side,
+            down: prompt.cell,
+            first: 0,
+            last: origin,
+            ...cells(prompt.side, prompt.cell, withFirst || prompt.cell > 1 ? 0 : 1),
+          },
+        ]
+      : []),
+    ...(own
+      ? [{ levels: own, side: SIDE, down: tiles.down, first: origin, last: origin + tiles.rows, ...cells(SIDE, tiles.across, 0) }]
+      : []),
+  ];
+}
+
+/** Raises each of `line` to the largest level of its cells at the positions from `from` to `to`. */
+function raise(line: Uint8Array, { levels, side, down, first, from: left, to: right }: Layer, from: number, to: number): void {
+  if (from >= to) return;
+  const end = Math.ceil((to - first) / down);
+  for (let row = Math.floor((from - first) / down); row < end; row++)
+    for (let x = 0; x < line.length; x++)
+      for (let cell = left[x] ?? 0; cell < (right[x] ?? 0); cell++) {
+        const level = levels[row * side + cell] ?? 0;
+        if (level > (line[x] ?? 0)) line[x] = level;
+      }
 }

@@ -3,9 +3,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { View } from "../../draw/raster";
 import { roomFor } from "../../draw/spans";
-import { isLive } from "../../store/run";
-import { hovered, run } from "../../store/view";
-import { byWords, firstRow, unitAt, unitCount, unitOf, unitRow, whole } from "./state";
+import { hovered } from "../../store/view";
+import { byWords, firstRow, live, runId, unitAt, unitCount, unitOf, unitRow, whole } from "./state";
 import { isWhole, within } from "./viewport";
 
 export interface Cell {
@@ -19,7 +18,7 @@ export const cell = signal<Cell | null>(null);
 /** Everything that there is, in units; a little more while it grows. */
 export const all = computed<View>(() => {
   const [count, y] = [unitCount.value, whole.value ? 0 : Math.max(0, unitOf(firstRow.value))];
-  const room = isLive(run.value) ? roomFor : (wanted: number) => Math.max(1, wanted);
+  const room = live.value ? roomFor : (wanted: number) => Math.max(1, wanted);
   return { x: 0, y, columns: room(count), rows: room(count - y) };
 });
 
@@ -34,7 +33,7 @@ export function show(wanted: View): void {
 
 // Another text, or other units: what was in view means nothing there.
 effect(() => {
-  void [run.value.id, byWords.value, whole.value];
+  void [runId.value, byWords.value, whole.value];
   closer.value = null;
   cell.value = null;
 });

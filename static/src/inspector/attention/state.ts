@@ -3,6 +3,7 @@
 import { computed, signal } from "@preact/signals";
 import { dense, headsOf, MEAN, ROLLOUT, rowOf, sameHead, withoutFirst, type AttentionRow, type Head } from "../../store/attention";
 import { kept } from "../../store/kept";
+import { isLive } from "../../store/run";
 import { head, hideFirst, promptLength, run, shownTokens, step, token } from "../../store/view";
 import { words, type Word } from "../../tokens/words";
 import { arrivals, askedRow } from "./asked";
@@ -47,6 +48,10 @@ export function hold(wanted: Head): void {
 /** The bytes at a position of prompt and output. */
 export const pieceAt = (position: number): Uint8Array =>
   run.value.started?.prompt_pieces[position] ?? run.value.tokens[position - promptLength.value]?.piece ?? new Uint8Array();
+
+/** Whether the text may still grow; unlike the run, it does not change with every token. */
+export const live = computed(() => isLive(run.value));
+export const runId = computed(() => run.value.id);
 
 export const isEncoderDecoder = computed(() => run.value.model?.encoder_decoder ?? false);
 
@@ -111,10 +116,12 @@ export function unitRow(n: number): AttentionRow | null {
 /** The position that looked back when the selected token was chosen. */
 export const looking = computed(() => firstRow.value + step.value);
 
+const source = computed(() => `${run.value.id} ${run.value.epoch} ${run.value.several.shown}`);
+
 /** Everything that rows depend on, besides how many there are. */
 export const manner = computed(() => {
   const { layer, head } = shownHead.value;
-  return [run.value.id, run.value.epoch, run.value.several.shown, layer, head, hideFirst.value, byWords.value, arrivals.value].join(" ");
+  return [source.value, layer, head, hideFirst.value, byWords.value, arrivals.value].join(" ");
 });
 
 /** The selected row over the units; null where it was not watched. */

@@ -1,11 +1,10 @@
 /** Decides which rows to ask for: those of the prompt and gaps on request, those of rollout whenever it is shown. */
 
 import { effect } from "@preact/signals";
-import { ROLLOUT } from "../../store/attention";
-import { isLive } from "../../store/run";
+import { ROLLOUT, sameHead, type Head } from "../../store/attention";
 import { run, tab } from "../../store/view";
 import { arrivals, asking, refusal, want } from "./asked";
-import { firstRow, isEncoderDecoder, plainRow, positions, shownHead, whole } from "./state";
+import { firstRow, isEncoderDecoder, live, plainRow, positions, shownHead, watched, whole } from "./state";
 
 const GROWTH = 1 / 4; // of the text, before rollout is worked out again while it is written
 
@@ -13,13 +12,18 @@ effect(() => {
   void arrivals.value;
   if (tab.value !== "attention" || asking.value || refusal.value || isEncoderDecoder.value) return;
   const rollout = shownHead.value.layer === ROLLOUT;
-  if (!rollout && !whole.value) return;
-  const live = isLive(run.value);
+  if (!rollout && !whole.value && (live.value || !isLost(shownHead.value))) return;
+  const ongoing = live.value;
   // What a run still has to say comes by itself; the rows of a head that is not sent are asked for at the end.
-  const last = rollout || !live ? positions.value : firstRow.value;
+  const last = rollout || !ongoing ? positions.value : firstRow.value;
   const [first, end] = missing(whole.value ? 0 : firstRow.value, last);
-  if (first < end && !(rollout && live && first > firstRow.value && end - first < first * GROWTH)) void want(shownHead.peek(), first, end);
+  if (first < end && !(rollout && ongoing && first > firstRow.value && end - first < first * GROWTH))
+    void want(shownHead.peek(), first, end);
 });
+
+/** Whether early rows of a head that was watched have been let go, or came before it was. */
+const isLost = (head: Head): boolean =>
+  run.peek().tokens[0]?.attention != null && watched.value.some((other) => sameHead(other, head)) && !plainRow(head, firstRow.value);
 
 /** From the first row that is not known to behind the last such. */
 function missing(from: number, to: number): [number, number] {
