@@ -26,25 +26,34 @@ def _byte_alphabet() -> dict[str, int]:
 _BYTE_OF_CHARACTER = _byte_alphabet()
 
 
+class Remembered(dict[int, bytes]):
+    """``of`` each token for which it has been asked."""
+
+    def __init__(self, of: Callable[[int], bytes]) -> None:
+        self._of = of
+
+    def __missing__(self, token_id: int) -> bytes:
+        piece = self[token_id] = self._of(token_id)
+        return piece
+
+
 class Pieces:
     """The bytes of every token of one tokenizer (a ``transformers`` tokenizer); computed on first use, then remembered."""
 
     def __init__(self, tokenizer: Any) -> None:
         self._tokenizer = tokenizer
         self._decoder = _decoder(tokenizer)
-        self._cache: dict[int, bytes] = {}
         added = tokenizer.added_tokens_decoder
         self._added: dict[int, str] = {token_id: token.content for token_id, token in added.items()}
         self.special = frozenset(token_id for token_id, token in added.items() if token.special)
         self.strips_first_space = self._decoder is not _byte_level
         """Whether a text that begins with a token drops the space which that token carries."""
+        self.of: Callable[[int], bytes] = Remembered(self._bytes).__getitem__
+        """The same as calling it, at the speed of a look-up."""
 
     def __call__(self, token_id: int) -> bytes:
         """The bytes of ``token_id``; empty for an id that the tokenizer does not have (padded vocabularies)."""
-        piece = self._cache.get(token_id)
-        if piece is None:
-            piece = self._cache[token_id] = self._bytes(token_id)
-        return piece
+        return self.of(token_id)
 
     def _bytes(self, token_id: int) -> bytes:
         if token_id in self.special:

@@ -18,7 +18,7 @@ End = Callable[[Job, RunError], None]
 def draw(jobs: Sequence[Job], logits: torch.Tensor, end: End) -> None:
     """Let ``jobs`` draw from the step's ``logits`` (R, V) until none wants to; a job at fault is handed to ``end``."""
     while wanted := _wanted(jobs, end):
-        before = now()
+        jobs, before = [job for job, _ in wanted], now()
         outcomes = iter(_outcomes(logits, [one for _, draws in wanted for one in draws]))
         took = (now() - before) * 1e3
         batch = sum(len(draws) for _, draws in wanted)
@@ -31,15 +31,23 @@ def guard(job: Job, act: Callable[[], None], end: End) -> None:
     try:
         act()
     except Exception as error:  # whatever its strategy trips over
-        end(job, error if isinstance(error, RunError) else failure(error))
+        end(job, _as_run_error(error))
+
+
+def _as_run_error(error: Exception) -> RunError:
+    return error if isinstance(error, RunError) else failure(error)
 
 
 def _wanted(jobs: Iterable[Job], end: End) -> list[tuple[Job, Sequence[Draw]]]:
-    wanted: list[tuple[Job, Sequence[Draw]]] = []
+    wanted = []
     for job in jobs:
         if not job.over:
-            guard(job, lambda job=job: wanted.append((job, job.draws())), end)  # type: ignore[misc]
-    return [(job, draws) for job, draws in wanted if draws]
+            try:
+                if draws := job.draws():
+                    wanted.append((job, draws))
+            except Exception as error:  # as in ``guard``, which would cost more than asking
+                end(job, _as_run_error(error))
+    return wanted
 
 
 def _hand_over(job: Job, outcomes: list[Outcome | RunError], took: float, batch: int, end: End) -> None:

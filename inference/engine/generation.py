@@ -196,6 +196,8 @@ class Generation(Job):
             self.reused_tokens += tokens
 
     def chunks(self, budget: int) -> list[Chunk]:
+        if len(self.parts) == 1 and self.decoding:  # as it mostly is
+            return [self.last_chunk(self.parts[0])]
         for family in self._families:
             family.share()
         goals = [goal for family in self._families for goal in family.goals()]
@@ -220,7 +222,9 @@ class Generation(Job):
     def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
         last = fed[0].chunk.rows > 0
         self._note_prefill(fed, last, forward_ms)
-        if last:
+        if last and len(self.parts) == 1:
+            self.step({self.parts[0]: fed[0]}, logits, forward_ms)
+        elif last:
             by_slot = {one.chunk.slot: one for one in fed}
             self.step({part: one for family in self._families for part, one in _given(family, by_slot)}, logits, forward_ms)
 

@@ -177,7 +177,7 @@ class Model:
             prompt_ids=prompt_ids[self.encoder_tokens(prompt_ids) :],  # penalties see what the decoder sees, as in ``generate``
             vocab_size=info.vocab_size,
             eos_token_ids=info.eos_token_ids,
-            pieces=self.pieces,
+            pieces=self.pieces.of,
             sample=sample,
             guide=self._guide(spec),
             bad_words=banned_sequences(spec.sampling.bad_words, self._encode_within),

@@ -212,7 +212,7 @@ class Sampled(Generation):
                 forward_ms=self._forward_ms,
                 sample_ms=sample_ms,
                 batch=batch,
-                kv_tokens=sum(min(part.past, len(part.ids) - 1) for part in self.parts),
+                kv_tokens=sum([min(part.past, len(part.ids) - 1) for part in self.parts]),
                 trace=choice.trace,
                 attention=attention,
                 sample=sample.index,

@@ -11,8 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from inference.sampling.arrays import Floats, Ints
+from inference.sampling.field import FAR_BELOW, Field, Sums
 from inference.sampling.lazy import lazy
-from inference.sampling.scores import FAR_BELOW, Cells, Dense, Field
+from inference.sampling.scores import Cells, Dense
 
 
 class Buffers:
@@ -42,6 +43,15 @@ class BufferedField(Field):
         return weights
 
     @lazy
+    def total(self) -> Floats:
+        total: Floats = self.weights.sum(-1)
+        return total
+
+    @lazy
+    def sums(self) -> Sums:
+        return Sums(self.total, self.terms)
+
+    @lazy
     def _products(self) -> Floats:
         """(B,) the ``terms``; not a number where something has been removed, which is 0 times -inf."""
         products: Floats = np.vecdot(self._shifted, self.weights)
@@ -63,7 +73,9 @@ class BufferedField(Field):
 
     def divide(self, by: Floats) -> Field:
         np.divide(self.scores, by[:, None], out=self.scores)
-        return BufferedField(self.scores, self.buffers)
+        divided = BufferedField(self.scores, self.buffers)
+        divided.__dict__["order"] = self.order and self.order.divide(by)
+        return divided
 
 
 @dataclass(frozen=True, eq=False)
@@ -84,7 +96,6 @@ class BufferedDense(Dense):
         return BufferedDense(BufferedField(self.field.scores, self.field.buffers), self.head, self.short)
 
     def divide(self, by: Floats) -> Dense:
-        known = self.listed.ranking if "listed" in self.__dict__ else self.known
         field = self.field.divide(by)
         assert isinstance(field, BufferedField)
-        return BufferedDense(field, self.head, self.short, known and known.divide(by))
+        return BufferedDense(field, self.head, self.short)

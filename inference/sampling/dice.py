@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.sampling.arrays import Floats, Ints
+from inference.sampling.arrays import Floats
 from inference.sampling.scores import Listed
 
 Words = NDArray[np.uint64]  # 32-bit words in 64-bit integers, so that a product fits
@@ -87,14 +87,12 @@ class Fall(NamedTuple):
 
 def fall(final: Listed, u: Sequence[float]) -> list[Fall]:
     """The first token of each of B rows at which the cumulative probability exceeds its ``u``. A row's bar ends at exactly 1."""
-    rows = enumerate(zip(final.count, final.rest, final.short, u, strict=True))
-    return [_fall(final.ranking.ids[row], final.reach[row], count - 1, rest, short, rolled) for row, (count, rest, short, rolled) in rows]
-
-
-def _fall(ids: Ints, reach: Floats, last: int, rest: bool, short: bool, u: float) -> Fall:
-    """``ids`` (n,) and ``reach`` (n,) of one row, whose last certain column is ``last``; ``rest``: there are more behind it."""
-    beyond = int(reach.searchsorted(u, side="right"))
-    position = min(beyond, last)
-    low = float(reach[position - 1]) if position else 0.0
-    high = 1.0 if position == last and not rest else min(float(reach[position]), 1.0)
-    return Fall(int(ids[position]), position, low, high, short or (rest and beyond > last))
+    reach, rows = final.reach, np.arange(len(u))
+    beyond = (reach <= np.array(u)[:, None]).sum(-1)
+    last = np.array(final.count) - 1
+    positions = np.minimum(beyond, last)
+    lows = np.where(positions > 0, reach[rows, positions - 1], 0.0)
+    highs = np.where((positions == last) & ~np.array(final.rest), 1.0, np.minimum(reach[rows, positions], 1.0))
+    short = np.array(final.short) | (np.array(final.rest) & (beyond > last))
+    columns = (final.ranking.ids[rows, positions], positions, lows, highs, short)
+    return [Fall(*fell) for fell in zip(*(column.tolist() for column in columns), strict=True)]

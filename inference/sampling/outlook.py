@@ -17,11 +17,12 @@ from numpy.typing import NDArray
 from inference.sampling.arrays import Bools, Floats, Ints
 from inference.sampling.buffered import BufferedDense, Buffers
 from inference.sampling.dice import Fall, fall
+from inference.sampling.field import Whole
 from inference.sampling.moments import Moments, Picked
 from inference.sampling.penalties import Penalty
 from inference.sampling.pipeline import walk
 from inference.sampling.sampler import HEAD, Sampler, worth_it
-from inference.sampling.scores import Cells, Dense, Field, Listed, Scores
+from inference.sampling.scores import Cells, Dense, Listed, Scores
 from inference.spec import StageName
 
 _TOGETHER = 131_072  # scores worked on at a time: an array of float64 still fits a core's cache, and little time goes into calls
@@ -53,7 +54,7 @@ class Outlooks:
     def __init__(self, sampler: Sampler) -> None:
         self._sampler, self._vocab = sampler, sampler.state.vocab_size
         way = sampler.route(True)
-        self._head, self._greedy = min(way.head, max(_HEAD, way.head * _HEAD // HEAD)), way.greedy
+        self._head, self._greedy = min(way.head, max(_HEAD, way.head * _HEAD // HEAD)), sampler.params.greedy
         self._stages = [stage for stage in way.stages if stage.name in sampler.state.active]
         self._apart = any(stage.looks_back and not isinstance(stage, Penalty) for stage in self._stages)
         self._span = _SPAN if _ONE_BY_ONE.isdisjoint(sampler.state.active) else 1
@@ -94,7 +95,7 @@ class Outlooks:
         *_, (_, final) = walk(BufferedDense.copied(scores, head, self._buffers), moments, self._stages)
         return final
 
-    def _distributed(self, scores: NDArray[Any], moments: Picked) -> tuple[Field, list[Fall]]:
+    def _distributed(self, scores: NDArray[Any], moments: Picked) -> tuple[Whole, list[Fall]]:
         final = self._final(scores, moments, self._vocab)
         return final.spread.field, fall(final.listed, self._numbers(moments).tolist())
 
@@ -140,7 +141,7 @@ def _of_all(final: Dense, ids: Ints, draws: Floats, own: Ints) -> Outlook:
 def _of_list(final: Listed, u: Floats, draws: Floats, own: Ints) -> tuple[Outlook, Bools]:
     """And the rows that are void."""
     ids, columns, short = _fallen(final, u)
-    kept, logsumexp, entropies = (np.array(column) for column in zip(*final.summaries, strict=True))
+    kept, logsumexp, entropies = final.survivors, final.logsumexp, final.entropy
     rows, ranking = np.arange(len(ids)), final.ranking
     probabilities = np.exp(ranking.scores[rows, columns] - logsumexp)
     if all(final.cut):

@@ -32,6 +32,19 @@ class Ranking:
         """The same order with every score divided by its row's positive ``by`` (B,)."""
         return Ranking(self.ids, self.scores / by[:, None], self.count, self.rest)
 
+    def take(self, rows: Ints) -> Ranking:
+        """Those ``rows`` (m,)."""
+        some = rows.tolist()
+        return Ranking(self.ids[rows], self.scores[rows], [self.count[row] for row in some], [self.rest[row] for row in some])
+
+    def mended(self, rows: Ints, other: Ranking) -> Ranking:
+        """These with ``rows`` (m,) replaced by those of ``other``, in order."""
+        ids, scores, count, rest = self.ids.copy(), self.scores.copy(), [*self.count], [*self.rest]
+        ids[rows], scores[rows] = other.ids, other.scores
+        for own, row in enumerate(rows.tolist()):
+            count[row], rest[row] = other.count[own], other.rest[own]
+        return Ranking(ids, scores, count, rest)
+
     @property
     def top(self) -> Floats:
         """(B,) the largest score."""

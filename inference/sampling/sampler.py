@@ -17,7 +17,7 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from inference.events import StageInfo, Trace
+from inference.events import StageInfo, Trace, frequent
 from inference.sampling.arrays import Floats, to_numpy
 from inference.sampling.dice import FOR_XTC, Fall, Rolls, fall
 from inference.sampling.guide import Guide
@@ -30,7 +30,7 @@ from inference.sampling.state import Rows, RowState
 from inference.sampling.trace import Tracer, incomplete
 from inference.spec import SamplingParams, StageName, Watch
 
-CACHED = 32_768  # scores worked on at a time: arrays that stay in a core's cache, and small enough that the allocator keeps them
+AT_ONCE = 131_072  # scores worked on at a time: arrays small enough that the allocator keeps them
 HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
 
 
@@ -40,13 +40,13 @@ class Route:
 
     stages: tuple[Stage, ...]
     head: int
-    greedy: bool
     watched: bool
+    blindly_greedy: bool  # nobody watches, and only which token is the best counts
 
 
 @lru_cache(maxsize=4096)
-def route(stages: tuple[StageName, ...], head: int, greedy: bool, watched: bool) -> Route:
-    return Route(tuple(STAGES[name] for name in stages), head, greedy, watched)
+def route(stages: tuple[StageName, ...], head: int, watched: bool, blindly_greedy: bool) -> Route:
+    return Route(tuple(STAGES[name] for name in stages), head, watched, blindly_greedy)
 
 
 def _path(order: tuple[StageName, ...], active: frozenset[StageName], blindly_greedy: bool) -> tuple[StageName, ...]:
@@ -98,9 +98,9 @@ class Sampler:
         self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids, coin, guide, bad_words, breaks)
         self._rolls = Rolls(seed, sample)
         head = vocab_size if any(STAGES[name].whole for name in active) else _head(params, vocab_size)
-        greedy = params.greedy
         self._routes = {
-            watched: route(_path(params.order, active, greedy and not watched), head, greedy, watched) for watched in (False, True)
+            watched: route(_path(params.order, active, blindly), head, watched, blindly)
+            for watched, blindly in ((False, params.greedy), (True, False))
         }
 
     def stages(self) -> list[StageInfo]:
@@ -147,7 +147,7 @@ def worth_it(head: int, vocab: int) -> int:
     return head if 4 * head <= vocab else vocab
 
 
-@dataclass(frozen=True, slots=True)
+@frequent
 class Choice:
     """The token of one row. The numbers are absent where nobody watches, but for the ``logprob`` of a run that mirostat steers."""
 
@@ -185,7 +185,7 @@ def choose(logits: torch.Tensor, samplers: Sequence[Sampler], watches: Sequence[
             else:
                 outcomes[row] = BadLogits(f"the largest logit is {peak}")
         for way, members in groups.items():
-            for some in _split(members, max(1, CACHED // scores.shape[1])):
+            for some in _split(members, max(1, AT_ONCE // scores.shape[1])):
                 group = Group(scores, some, [samplers[row] for row in some], [watches[row] for row in some])
                 for row, outcome in zip(some, group.choose(way, way.head), strict=True):
                     outcomes[row] = outcome
@@ -205,24 +205,31 @@ class Group:
         self._rows = Rows([sampler.state for sampler in samplers])
 
     def choose(self, way: Route, head: int) -> list[Choice]:
-        if way.greedy and not way.watched:
+        if way.blindly_greedy:
             return self._greedy(way, head)
         start = self._start(head)
-        if way.watched:
-            _ = start.listed  # the trace needs it, and a temperature that finds it does not have to sort again
-        trail = list(walk(start, self._rows, way.stages))
+        trail = [self._step(step, way.watched) for step in walk(start, self._rows, way.stages, way.watched)]
         rolls = [sampler.roll() for sampler in self._samplers]
-        fallen = fall(trail[-1].scores.listed, [0.0] * len(rolls) if way.greedy else rolls)
+        fallen = fall(
+            trail[-1].scores.listed, [0.0 if sampler.params.greedy else roll for sampler, roll in zip(self._samplers, rolls, strict=True)]
+        )
         short = [fell.short for fell in fallen]
         if way.watched:
             short = [fell or row for fell, row in zip(short, incomplete(trail, self._watches), strict=True)]
         if all(short):
             return self._again(way, head, short, [])
-        choices = self._watched(way, trail, fallen, rolls) if way.watched else self._blind(trail[-1].scores.listed, fallen)
+        choices = self._watched(trail, fallen, rolls, short) if way.watched else self._blind(trail[-1].scores.listed, fallen)
         return self._again(way, head, short, choices) if any(short) else choices
 
+    def _step(self, step: Step, watched: bool) -> Step:
+        """The trace needs the list, and a temperature that finds it does not have to sort again."""
+        if watched:
+            _ = step.scores.listed
+        return step
+
     def _start(self, head: int) -> Dense:
-        return Dense.start(self._scores.astype(np.float64, order="C"), head)  # in any other order sums would differ in the last bit
+        whole = bool(self._scores.min() > -np.inf)  # half as much to look at as in float64
+        return Dense.start(self._scores.astype(np.float64, order="C"), head, whole)  # in any other order sums would differ in the last bit
 
     def _greedy(self, way: Route, head: int) -> list[Choice]:
         if self._rows.active.isdisjoint(stage.name for stage in way.stages):
@@ -237,19 +244,11 @@ class Group:
         logprobs = [final.logprob(row, fell.position) if on else None for row, (fell, on) in enumerate(zip(fallen, steered, strict=True))]
         return [_plain(fell.token_id, logprob) for fell, logprob in zip(fallen, logprobs, strict=True)]
 
-    def _watched(self, way: Route, trail: list[Step], fallen: list[Fall], rolls: list[float]) -> list[Choice]:
-        tracer = Tracer(trail, self._rows, self._watches, fallen)
-        return [
-            Choice(
-                token_id=fell.token_id,
-                logprob=tracer.logprob(row, -1),
-                raw_logprob=tracer.logprob(row, 0),
-                raw_rank=tracer.raw_rank(row),
-                raw_entropy=tracer.raw_entropy(row),
-                trace=tracer.trace(row, self._samplers[row].pieces, way.greedy, rolls[row]),
-            )
-            for row, fell in enumerate(fallen)
-        ]
+    def _watched(self, trail: list[Step], fallen: list[Fall], rolls: list[float], short: list[bool]) -> list[Choice]:
+        tracer = Tracer(trail, self._rows, self._watches, fallen, short)
+        traces = tracer.traces([sampler.pieces for sampler in self._samplers], [sampler.params.greedy for sampler in self._samplers], rolls)
+        columns = ([fell.token_id for fell in fallen], tracer.logprobs, tracer.raw_logprobs, tracer.raw_ranks, tracer.raw_entropies, traces)
+        return [Choice(*column) for column in zip(*columns, strict=True)]
 
     def _again(self, way: Route, head: int, short: list[bool], choices: list[Choice]) -> list[Choice]:
         """``choices`` with the rows that were ``short`` (B,) done again, with longer lists."""

@@ -11,17 +11,15 @@ caller runs that row again with a longer list. That is how the fast path stays e
 
 from __future__ import annotations
 
-import math
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints
+from inference.sampling.field import Field, Summary, Sums, Whole
 from inference.sampling.lazy import lazy
-from inference.sampling.ranking import Ranking, at_columns, best
-
-FAR_BELOW = -1e9  # exp of this is 0, and 0 times this is 0, which 0 times -inf is not
+from inference.sampling.ranking import Ranking, at_columns
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,98 +30,34 @@ class Cells:
     ids: Ints  # (M,)
 
 
-class Summary(NamedTuple):
-    """One row as a whole, as numbers of Python: for single numbers these are many times faster than those of numpy."""
-
-    survivors: int  # tokens with a finite score
-    logsumexp: float
-    entropy: float  # nats, of softmax(scores)
-
-
-def _summary(survivors: int, top: float, total: float, terms: float) -> Summary:
-    """``total`` and ``terms`` are the sums of the weights, and of weight x ln(weight)."""
-    log = math.log(total)
-    return Summary(survivors, top + log, log - terms / total)
-
-
-@dataclass(frozen=True, eq=False)
-class Field:
-    """A score for every token, -inf where removed, and the sums over it. Every row has at least one finite score."""
-
-    scores: Floats  # (B, V)
-
-    @lazy
-    def top(self) -> Floats:
-        """(B,) the largest score."""
-        top: Floats = self.scores.max(-1)
-        return top
-
-    @lazy
-    def _shifted(self) -> Floats:
-        return self.scores - self.top[:, None]
-
-    @lazy
-    def weights(self) -> Floats:
-        """(B, V) probabilities before normalisation: the largest is 1."""
-        return np.exp(self._shifted)
-
-    @lazy
-    def total(self) -> Floats:
-        """(B,) sum of the weights."""
-        total: Floats = self.weights.sum(-1)
-        return total
-
-    @lazy
-    def terms(self) -> Floats:
-        """(B,) sum of weight x ln(weight)."""
-        shifted = self._shifted if int(self.survivors.min()) == self.scores.shape[1] else np.maximum(self._shifted, FAR_BELOW)
-        terms: Floats = (shifted * self.weights).sum(-1)
-        return terms
-
-    @lazy
-    def survivors(self) -> Ints:
-        """(B,) tokens with a finite score."""
-        survivors: Ints = (self.scores > -np.inf).sum(-1)
-        return survivors
-
-    @lazy
-    def summaries(self) -> list[Summary]:
-        """(B,) what a trace says of each row as a whole."""
-        numbers = (self.survivors, self.top, self.total, self.terms)
-        return [_summary(*row) for row in zip(*(number.tolist() for number in numbers), strict=True)]
-
-    def summary(self, row: int) -> Summary:
-        """That of one row."""
-        return self.summaries[row]
-
-    def deviation(self, row: int) -> float:
-        """The standard deviation of the finite scores of one row."""
-        return _deviation(self.scores[row][self.scores[row] > -np.inf])
-
-    def divide(self, by: Floats) -> Field:
-        """Every score divided by its row's ``by`` (B,)."""
-        return Field(self.scores / by[:, None])
-
-
 @dataclass(frozen=True, eq=False)
 class Dense:
     """Scores of the whole vocabulary."""
 
-    field: Field
+    field: Whole
     head: int  # tokens to list per row once a list is needed
     short: list[bool]  # (B,) this row's numbers are void, see above
-    known: Ranking | None = None  # the order, where it has been found already
 
     @classmethod
-    def start(cls, scores: Floats, head: int) -> Dense:
-        return cls(Field(scores), head, [False] * len(scores))
+    def start(cls, scores: Floats, head: int, whole: bool | None = None) -> Dense:
+        """``whole``: whether all ``scores`` (B, V) are finite, where that is known."""
+        return cls(Field.of(scores, whole), head, [False] * len(scores))
 
     @lazy
     def listed(self) -> Listed:
         """The ``head`` best tokens of each row."""
-        ranking = self.known or best(self.field.scores, self.head)
+        ranking = self.field.ranking(self.head)
         short = [short or not count for short, count in zip(self.short, ranking.count, strict=True)]
         return Listed(ranking, ranking.count, [False] * len(short), short, self.field, self.head)
+
+    def take(self, rows: Ints) -> Dense:
+        """Those ``rows`` (m,) by themselves."""
+        return Dense(self.field.take(rows), self.head, [self.short[row] for row in rows.tolist()])
+
+    def mended(self, rows: Ints, other: Dense) -> Dense:
+        """These with ``rows`` (m,) replaced by those of ``other``, which have been made of them."""
+        assert isinstance(other.field, Field)
+        return Dense(self.field.mended(rows, other.field), self.head, self.short)
 
     @property
     def spread(self) -> Dense:
@@ -131,7 +65,7 @@ class Dense:
 
     def summary(self, row: int) -> Summary:
         """What a trace says of one row as a whole."""
-        return self.field.summary(row)
+        return self.listed.summary(row)
 
     @property
     def best_ids(self) -> Ints:
@@ -156,8 +90,7 @@ class Dense:
 
     def divide(self, by: Floats) -> Dense:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
-        known = self.listed.ranking if "listed" in self.__dict__ else self.known
-        return Dense(self.field.divide(by), self.head, self.short, known and known.divide(by))
+        return Dense(self.field.divide(by), self.head, self.short)
 
 
 @dataclass(frozen=True, eq=False)
@@ -168,7 +101,7 @@ class Listed:
     count: list[int]  # (B,)
     cut: list[bool]  # (B,) whether anything has been removed since ``source`` was listed, if only what is not on the list
     short: list[bool]  # (B,) this row's numbers are void: the list was too short for what was asked of it
-    source: Field  # what was listed
+    source: Whole  # what was listed
     head: int  # as in ``Dense``
 
     @property
@@ -177,7 +110,7 @@ class Listed:
 
     @property
     def vocab(self) -> int:
-        return int(self.source.scores.shape[1])
+        return self.source.vocab
 
     @lazy
     def rest(self) -> list[bool]:
@@ -190,13 +123,33 @@ class Listed:
         return self.ranking.top
 
     @lazy
+    def _ends(self) -> Ints:
+        """(B,) the last column of each row."""
+        return np.array(self.count) - 1
+
+    @lazy
     def total(self) -> Floats:
         """(B,) sum of the weights of all survivors."""
-        if not any(self.cut):
-            return self.source.total
-        cumulative = self.ranking.cumulative
-        rows = enumerate(zip(self.cut, self.count, strict=True))
-        return np.array([cumulative[row, count - 1] if cut else self.source.total[row] for row, (cut, count) in rows])
+        return self._ended(self.ranking.cumulative) if all(self.cut) else self._mixed(self.source.total, lambda: self.ranking.cumulative)
+
+    @lazy
+    def terms(self) -> Floats:
+        """(B,) sum of weight x ln(weight) of all survivors."""
+        ranking = self.ranking
+        return self._ended(ranking.cumulative_terms) if all(self.cut) else self._mixed(self.source.terms, lambda: ranking.cumulative_terms)
+
+    def _ended(self, cumulative: Floats) -> Floats:
+        """(B,) where each row ends."""
+        ended: Floats = cumulative[np.arange(len(self.count)), self._ends]
+        return ended
+
+    def _mixed(self, whole: Floats, cumulative: Callable[[], Floats]) -> Floats:
+        """(B,) ``whole`` (B,) where nothing has been cut."""
+        return np.where(self.cut, self._ended(cumulative()), whole) if any(self.cut) else whole
+
+    @property
+    def sums(self) -> Sums:
+        return Sums(self.total, self.terms)
 
     @lazy
     def reach(self) -> Floats:
@@ -210,18 +163,31 @@ class Listed:
         return ids
 
     @lazy
-    def summaries(self) -> list[Summary]:
-        """(B,) what a trace says of each row as a whole."""
+    def survivors(self) -> Ints:
+        """(B,) tokens that are left."""
         if not any(self.cut):
-            return self.source.summaries
-        whole = [] if all(self.cut) else self.source.summaries
-        rows, last = np.arange(len(self.count)), np.array(self.count) - 1
-        sums = (self.top, self.ranking.cumulative[rows, last], self.ranking.cumulative_terms[rows, last])
-        ends = zip(self.count, *(one.tolist() for one in sums), strict=True)
-        return [_summary(*end) if cut else whole[row] for row, (cut, end) in enumerate(zip(self.cut, ends, strict=True))]
+            return self.source.survivors
+        return self._ends + 1 if all(self.cut) else np.where(self.cut, self._ends + 1, self.source.survivors)
+
+    @lazy
+    def logsumexp(self) -> Floats:
+        """(B,) of the scores."""
+        logsumexp: Floats = self.top + np.log(self.total)
+        return logsumexp
+
+    @lazy
+    def entropy(self) -> Floats:
+        """(B,) nats."""
+        return self.sums.entropy
+
+    @lazy
+    def summaries(self) -> list[Summary]:
+        """(B,) each row as a whole."""
+        columns = (self.survivors, self.logsumexp, self.entropy)
+        return [Summary(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
     def summary(self, row: int) -> Summary:
-        """That of one row."""
+        """One row as a whole."""
         return self.summaries[row]
 
     def logprob(self, row: int, column: int) -> float:
@@ -249,7 +215,7 @@ class Listed:
         ranking = Ranking(at_columns(self.ranking.ids, order), at_columns(scores, order), count, self.ranking.rest)
         return Listed(ranking, count, self.cut, self.short, self._source_without(gone), self.head)
 
-    def _source_without(self, gone: Bools) -> Field:
+    def _source_without(self, gone: Bools) -> Whole:
         if all(self.cut):  # nobody will ask for it
             return self.source
         rows, columns = gone.nonzero()
@@ -264,7 +230,10 @@ class Listed:
 
     def deviation(self, row: int) -> float:
         """The standard deviation of the scores of one row's survivors."""
-        return _deviation(self.ranking.scores[row, : self.count[row]]) if self.cut[row] else self.source.deviation(row)
+        if self.cut[row]:
+            return _deviation(self.ranking.scores[row, : self.count[row]])
+        scores = self.source.row(row)
+        return _deviation(scores[scores > -np.inf])
 
     def divide(self, by: Floats) -> Listed:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""

@@ -25,9 +25,18 @@ class Stage(ABC):
     name: ClassVar[StageName]
     reorders: ClassVar[bool]  # can change which token is the best
     removes: ClassVar[bool]  # can set scores to -inf; leaves the scores of survivors as they are
-    edits: ClassVar[bool] = False  # touches tokens anywhere in the vocabulary, so that it works on all scores and not on the list of the best
+    edits: ClassVar[bool] = (
+        False  # touches tokens anywhere in the vocabulary, so that it works on all scores and not on the list of the best
+    )
     whole: ClassVar[bool] = False  # needs every survivor on the list
-    looks_back: ClassVar[bool] = True  # may depend on what was said before or on the step; False: several steps of a run can go through at once
+    looks_back: ClassVar[bool] = (
+        True  # may depend on what was said before or on the step; False: several steps of a run can go through at once
+    )
+
+    @property
+    def cuts(self) -> bool:
+        """Whether it works on the list of the best, and leaves one."""
+        return self.removes and not self.edits
 
     @abstractmethod
     def active(self, params: SamplingParams) -> bool:

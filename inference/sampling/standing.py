@@ -26,9 +26,32 @@ class Standings:
     @lazy
     def column(self) -> Ints:
         """(S, B, K) in the list, -1 where it is not on it. Cuts and temperature leave the order alone, so few orders are distinct."""
-        orders = {id(listed.ranking.ids): listed for listed in self.listed}
-        columns = {key: _find(self.ids, listed.ranking.ids, listed.vocab) for key, listed in orders.items()}
-        return np.array([columns[id(listed.ranking.ids)] for listed in self.listed])
+        columns: list[Ints] = []
+        before: Ints | None = None
+        for listed in self.listed:
+            order = listed.ranking.ids
+            if before is None:
+                columns.append(self._at_first(order, listed.vocab))
+            else:
+                columns.append(columns[-1] if order is before else self._moved(columns[-1], (order != before).any(-1), order, listed.vocab))
+            before = order
+        return np.array(columns)
+
+    def _at_first(self, order: Ints, vocab: int) -> Ints:
+        """(B, K) in ``order`` (B, n), whose beginning most rows are."""
+        count = min(self.ids.shape[1], order.shape[1])
+        columns = np.empty_like(self.ids)
+        columns[:] = np.arange(self.ids.shape[1])
+        elsewhere = (self.ids[:, :count] != order[:, :count]).any(-1) | (count < self.ids.shape[1])
+        return self._moved(columns, elsewhere, order, vocab)
+
+    def _moved(self, columns: Ints, elsewhere: Bools, order: Ints, vocab: int) -> Ints:
+        """(B, K) in ``order`` (B, n), where that is not what ``columns`` say: in the rows that are ``elsewhere`` (B,)."""
+        rows = np.flatnonzero(elsewhere)
+        moved = columns.copy()
+        if len(rows):
+            moved[rows] = _find(self.ids[rows], order[rows], vocab)
+        return moved
 
     @lazy
     def _on_list(self) -> Bools:
@@ -40,17 +63,19 @@ class Standings:
     @lazy
     def beyond(self) -> list[tuple[int, int, int]]:
         """Place, row and column of each token that survives beyond its list."""
-        beyond = []
+        found = []
         for place, (listed, on_list) in enumerate(zip(self.listed, self._on_list, strict=True)):
-            if any(listed.rest) and not on_list.all():
-                missing = [(row, column) for row, column in np.argwhere(~on_list).tolist() if listed.rest[row]]
-                alive = listed.source.scores
-                beyond += [(place, row, column) for row, column in missing if alive[row, self.ids[row, column]] > -np.inf]
-        return beyond
+            missing = ~on_list & np.array(listed.rest)[:, None]
+            if missing.any():
+                found += [(place, row, column) for row, column in np.argwhere(missing).tolist() if self._survives(listed, row, column)]
+        return found
+
+    def _survives(self, listed: Listed, row: int, column: int) -> bool:
+        return bool(listed.source.row(row)[self.ids[row, column]] > -np.inf)
 
     def ahead(self, place: int, row: int, column: int) -> Bools:
         """(V,) the tokens that come before this one, were they all listed."""
-        scores, token = self.listed[place].source.scores[row], int(self.ids[row, column])
+        scores, token = self.listed[place].source.row(row), int(self.ids[row, column])
         ahead: Bools = scores > scores[token]
         ahead[:token] |= scores[:token] == scores[token]
         return ahead
@@ -62,7 +87,7 @@ class Standings:
         on_lists = [listed.ranking.scores[rows, column] for listed, column in zip(self.listed, self.column, strict=True)]
         scores = np.where(self._on_list, on_lists, -np.inf)
         for place, row, column in self.beyond:
-            scores[place, row, column] = self.listed[place].source.scores[row, self.ids[row, column]]
+            scores[place, row, column] = self.listed[place].source.row(row)[self.ids[row, column]]
         return scores
 
     @lazy
@@ -114,8 +139,7 @@ class Standing:
     @property
     def entropy(self) -> Floats:
         """(B,) of the whole distribution, in nats."""
-        listed = self.all.listed[self.place]
-        return np.array([listed.summary(row).entropy for row in range(len(listed.count))])
+        return self.all.listed[self.place].entropy
 
     @property
     def mass_before(self) -> Floats:
@@ -130,15 +154,15 @@ class Standing:
         return ((row, k) for place, row, k in self.all.beyond if place == self.place)
 
     def _mass_beyond(self, row: int, k: int) -> float:
-        scores = self.all.listed[self.place].source.scores[row][self.all.ahead(self.place, row, k)]
+        scores = self.all.listed[self.place].source.row(row)[self.all.ahead(self.place, row, k)]
         return float(np.exp(scores - self.all.logsumexp[self.place, row]).sum())
 
 
 def _find(ids: Ints, order: Ints, vocab: int) -> Ints:
     """(B, K) the column of each of ``ids`` (B, K) in its row of ``order`` (B, n), -1 where it is not there."""
-    rows = row_numbers(len(ids))
-    inverse: Ints = np.zeros((len(ids), vocab), dtype=np.int64)  # one more than the column; memory that is not touched costs nothing
-    inverse[rows, order] = np.arange(1, order.shape[1] + 1)
-    columns: Ints = inverse[rows, ids]
+    starts = row_numbers(len(ids)) * vocab
+    inverse = np.zeros(len(ids) * vocab, dtype=np.int32)  # one more than the column; memory that is not touched costs nothing
+    inverse[order + starts] = np.arange(1, order.shape[1] + 1, dtype=np.int32)
+    columns: Ints = inverse[ids + starts].astype(np.int64)
     columns -= 1
     return columns

@@ -120,6 +120,7 @@ class Rows:
         self._states = tuple(states)
         alone = states[0] if len(states) == 1 else None  # then what was built in an earlier step will do
         self._columns: dict[str, Floats] = alone.columns if alone else {}
+        self._on: dict[StageName, list[bool]] = {}
 
     def __len__(self) -> int:
         return len(self._states)
@@ -137,11 +138,17 @@ class Rows:
             return self._states[0].active
         return frozenset().union(*(state.active for state in self._states))
 
+    def take(self, rows: Sequence[int]) -> Rows:
+        """Those ``rows`` by themselves."""
+        return Rows([self._states[row] for row in rows])
+
     def on(self, stage: StageName) -> list[bool]:
         """(B,) the rows that need ``stage``."""
-        return [stage in state.active for state in self._states]
+        if stage not in self._on:
+            self._on[stage] = [stage in state.active for state in self._states]
+        return self._on[stage]
 
-    @property
+    @lazy
     def at_least(self) -> list[int]:
         """(B,) ``min_keep``."""
         return [state.params.min_keep for state in self._states]

@@ -1,46 +1,47 @@
 """What a viewer is told of one step: the shown tokens and the whole vocabulary through every stage. Knows nothing of runs.
 
-What concerns tokens is computed for all watched rows and all stages at once; what concerns a row as a whole, in numbers of Python.
+Everything is computed for all watched rows and all stages at once; only what comes out of it is made row by row.
 """
 
 from __future__ import annotations
 
-import math
+from collections import defaultdict
 from collections.abc import Callable, Sequence
-from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
-from inference.events import Block, BlockType, Dice, StageTrace, Trace
+from inference.events import Block, Dice, StageTrace, Trace
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.dice import Fall
 from inference.sampling.lazy import lazy
 from inference.sampling.pipeline import Step
-from inference.sampling.scores import Listed, Summary
-from inference.sampling.stage import Stage
+from inference.sampling.scores import Listed
 from inference.sampling.standing import Standings
-from inference.sampling.state import Rows, RowState
+from inference.sampling.state import Rows
 from inference.spec import Watch
 
+Pieces = Callable[[int], bytes]
 LARGEST_F4 = float(np.finfo(np.float32).max)
 
 
 def incomplete(trail: Sequence[Step], watches: Sequence[Watch]) -> list[bool]:
     """(B,) rows whose lists are too short to show as many tokens as are asked for."""
-    ends = [trail[0].scores.listed, trail[-1].scores.listed]
-    known = [list(zip(listed.rest, listed.count, strict=True)) for listed in ends]
-    return [any(rest and count < watch.top_n for rest, count in row) for watch, *row in zip(watches, *known, strict=True)]
+    raw, final = trail[0].scores.listed, trail[-1].scores.listed
+    ends = zip(watches, raw.rest, raw.count, final.rest, final.count, strict=True)
+    return [(rest and count < watch.top_n) or (more and left < watch.top_n) for watch, rest, count, more, left in ends]
 
 
 def shown_tokens(raw: Listed, final: Listed, fallen: Sequence[Fall], watches: Sequence[Watch]) -> list[list[int]]:
     """(B,) of (K_b,) the best of the raw logits, those of the final distribution, the chosen one, the pinned."""
     most, vocab = max(watch.top_n for watch in watches), raw.vocab
     ends = zip(_best(raw, most), _best(final, most), fallen, watches, strict=True)
-    return [
-        list(dict.fromkeys([*first[: watch.top_n], *then[: watch.top_n], fell.token_id, *(token for token in watch.pinned if token < vocab)]))
-        for first, then, fell, watch in ends
-    ]
+    return [_shown(first[: watch.top_n], then[: watch.top_n], fell.token_id, watch.pinned, vocab) for first, then, fell, watch in ends]
+
+
+def _shown(first: list[int], then: list[int], chosen: int, pinned: Sequence[int], vocab: int) -> list[int]:
+    if then == first[: len(then)] and not pinned:  # as it mostly is
+        return first if chosen in first else [*first, chosen]
+    return list(dict.fromkeys([*first, *then, chosen, *(token for token in pinned if token < vocab)]))
 
 
 def _best(listed: Listed, n: int) -> list[list[int]]:
@@ -49,42 +50,51 @@ def _best(listed: Listed, n: int) -> list[list[int]]:
 
 
 class Tracer:
-    """The traces of B watched rows of one step, through S stages (the raw logits first)."""
+    """The traces of B watched rows of one step, through S stages (the raw logits first). Those of ``void`` (B,) rows mean nothing."""
 
-    def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Sequence[Fall]) -> None:
+    def __init__(self, trail: Sequence[Step], rows: Rows, watches: Sequence[Watch], fallen: Sequence[Fall], void: Sequence[bool]) -> None:
         self._stages = [step.stage for step in trail]
         self._listed = [step.scores.listed for step in trail]  # the same whether neighbours were cut earlier or not
-        self._rows, self._fallen = rows, fallen
+        self._rows, self._fallen, self._void = rows, fallen, void
         self._tokens = shown_tokens(self._listed[0], self._listed[-1], fallen, watches)
-        self._summaries = [listed.summaries for listed in self._listed]
-        logsumexp = np.array([[summary.logsumexp for summary in place] for place in self._summaries])
-        self._standings = Standings(self._listed, logsumexp, _padded(self._tokens))
+        self._logsumexp = np.array([listed.logsumexp for listed in self._listed])  # (S, B)
+        self._standings = Standings(self._listed, self._logsumexp, _padded(self._tokens))
 
-    def trace(self, row: int, pieces: Callable[[int], bytes], greedy: bool, u: float) -> Trace:
-        tokens, fell = self._tokens[row], self._fallen[row]
-        scores, ranks, removed_at, removed_value = self._blocks(row)
-        return Trace(
-            token_ids=tokens,
-            pieces=[pieces(token) for token in tokens],
-            stages=self._stage_traces(row),
-            scores=_block(scores, "f4"),
-            ranks=_block(ranks, "i4"),
-            removed_at=_block(removed_at, "i1"),
-            removed_value=_block(removed_value, "f4"),
-            dice=Dice(greedy, u, fell.position, fell.low, fell.high),
-        )
+    def traces(self, pieces: Sequence[Pieces], greedy: Sequence[bool], rolls: Sequence[float]) -> list[Trace]:
+        """(B,) ``rolls`` are the numbers drawn, which the rows that are ``greedy`` did not use."""
+        traces = []
+        for row, (tokens, blocks, stages) in enumerate(zip(self._tokens, self._blocks, self._stage_traces, strict=True)):
+            fell = self._fallen[row]
+            dice = Dice(greedy[row], rolls[row], fell.position, fell.low, fell.high)
+            traces.append(Trace(tokens, [*map(pieces[row], tokens)], stages, *blocks, dice))
+        return traces
 
-    def logprob(self, row: int, place: int) -> float:
-        """ln of the probability of the chosen token after the first (0) or the last (-1) stage."""
-        return self._chosen[place][row] - self._summaries[place][row].logsumexp
+    @property
+    def logprobs(self) -> list[float]:
+        """(B,) ln of the probability of the chosen token in the final distribution."""
+        return self._logprobs(-1)
 
-    def raw_rank(self, row: int) -> int:
-        """Of the chosen token, from 1."""
-        return self._raw_ranks[row]
+    @property
+    def raw_logprobs(self) -> list[float]:
+        """(B,) the same under the raw logits."""
+        return self._logprobs(0)
 
-    def raw_entropy(self, row: int) -> float:
-        """In nats."""
-        return self._summaries[0][row].entropy
+    @property
+    def raw_ranks(self) -> list[int]:
+        """(B,) of the chosen token, from 1."""
+        ranks: list[int] = self._standings.ranks[0, np.arange(len(self._rows)), self._columns].tolist()
+        return ranks
+
+    @property
+    def raw_entropies(self) -> list[float]:
+        """(B,) in nats."""
+        entropies: list[float] = self._listed[0].entropy.tolist()
+        return entropies
+
+    def _logprobs(self, place: int) -> list[float]:
+        scores = self._standings.scores[place, np.arange(len(self._rows)), self._columns]
+        logprobs: list[float] = (scores - self._logsumexp[place]).tolist()
+        return logprobs
 
     @lazy
     def _columns(self) -> Ints:
@@ -92,20 +102,17 @@ class Tracer:
         return np.array([tokens.index(fell.token_id) for tokens, fell in zip(self._tokens, self._fallen, strict=True)])
 
     @lazy
-    def _chosen(self) -> dict[int, list[float]]:
-        """By place: (B,) the score of the chosen token."""
-        rows = np.arange(len(self._rows))
-        return {place: self._standings.scores[place, rows, self._columns].tolist() for place in (0, -1)}
+    def _runs(self) -> Bools:
+        """(S, B) whether a row runs a stage."""
+        return np.array([[True] * len(self._rows) if stage is None else self._rows.on(stage.name) for stage in self._stages])
 
     @lazy
-    def _raw_ranks(self) -> list[int]:
-        ranks: list[int] = self._standings.ranks[0, np.arange(len(self._rows)), self._columns].tolist()
-        return ranks
-
-    @lazy
-    def _own(self) -> list[list[int]]:
-        """(B,) of (S_b,) the stages that each row runs."""
-        return [[at for at, stage in enumerate(self._stages) if stage is None or stage.name in row.active] for row in self._rows]
+    def _ways(self) -> dict[tuple[int, ...], list[int]]:
+        """The rows that run the same stages, by those."""
+        rows: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
+        for row, runs in enumerate(self._runs.T.tolist()):
+            rows[tuple(runs)].append(row)
+        return {tuple(at for at, on in enumerate(runs) if on): some for runs, some in rows.items()}
 
     @lazy
     def _alive(self) -> Bools:
@@ -122,10 +129,10 @@ class Tracer:
     @lazy
     def _removed_at(self) -> Ints:
         """(B, K) index among the stages of the row, -1 where the token survived."""
-        index = np.full((len(self._rows), len(self._stages) + 1), -1)
-        for row, own in enumerate(self._own):
-            index[row, own] = range(len(own))
-        return index[row_numbers(len(self._rows)), self._lived]
+        runs = self._runs.T
+        index = np.full((len(runs), len(self._stages) + 1), -1)
+        np.copyto(index[:, :-1], runs.cumsum(-1) - 1, where=runs)
+        return index[row_numbers(len(runs)), self._lived]
 
     @lazy
     def _removed_value(self) -> Floats:
@@ -138,65 +145,66 @@ class Tracer:
                     value[here] = stage.reason(self._standings.at(place - 1))[here]
         return value
 
-    def _blocks(self, row: int) -> tuple[NDArray[Any], ...]:
-        """Scores and ranks (S_b, K_b), where removed and why (K_b,), of one row."""
-        own, k = self._own[row], len(self._tokens[row])
-        scores, ranks, removed_at, removed_value = (array[row] for array in self._all_blocks)
-        if len(own) < len(self._stages):
-            scores, ranks = scores[own], ranks[own]
-        return scores[:, :k], ranks[:, :k], removed_at[:k], removed_value[:k]
-
     @lazy
-    def _all_blocks(self) -> tuple[NDArray[Any], ...]:
-        """Scores and ranks (B, S, K), where removed and why (B, K), as they travel. Scores stay within the range of float32."""
+    def _blocks(self) -> list[tuple[Block, Block, Block, Block]]:
+        """(B,) of scores and ranks (S_b, K_b), where removed and why (K_b,), as they travel. Scores stay within the range of float32."""
         scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
-        by_row = scores.swapaxes(0, 1).astype("<f4"), self._standings.ranks.swapaxes(0, 1).astype("<i4")
-        return *by_row, self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+        stages = scores.swapaxes(0, 1).astype("<f4"), self._standings.ranks.swapaxes(0, 1).astype("<i4")  # (B, S, K)
+        ends = self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
+        counts = [len(tokens) for tokens in self._tokens]
+        removals = [(Block("i1", [k], at[:k].tobytes()), Block("f4", [k], value[:k].tobytes())) for at, value, k in zip(*ends, counts, strict=True)]
+        blocks: list[tuple[Block, Block, Block, Block]] = [()] * len(counts)  # type: ignore[list-item]
+        for own, rows in self._ways.items():
+            for row, z, rank in zip(rows, *(array[rows][:, own] for array in stages), strict=True):
+                k = counts[row]
+                blocks[row] = (Block("f4", [len(own), k], z[:, :k].tobytes()), Block("i4", [len(own), k], rank[:, :k].tobytes()), *removals[row])
+        return blocks
 
     @lazy
-    def _shown(self) -> tuple[list[list[int]], list[list[float]]]:
-        """(B,) of (S,) how many of the shown tokens are left, and the sum of their probabilities.
+    def _shown(self) -> tuple[Ints, Floats]:
+        """(S, B) how many of the shown tokens are left, and the sum of their probabilities.
 
         Both are running sums from the left, so that padding, which is on the right, adds nothing.
         """
         rows, last = np.arange(len(self._rows)), np.array([len(tokens) - 1 for tokens in self._tokens])
-        left, mass = self._alive.cumsum(-1)[:, rows, last], self._standings.probabilities.cumsum(-1)[:, rows, last]
-        return left.T.tolist(), mass.T.tolist()
+        return self._alive.cumsum(-1)[:, rows, last], self._standings.probabilities.cumsum(-1)[:, rows, last]
 
-    def _stage_traces(self, row: int) -> list[StageTrace]:
-        """(S_b,)"""
-        own, state = self._own[row], self._rows[row]
-        left, mass = self._shown[0][row], self._shown[1][row]
-        return [self._stage_trace(place, before, row, state, left[place], mass[place]) for before, place in zip([0, *own], own, strict=False)]
+    @lazy
+    def _removed_mass(self) -> Floats:
+        """(S, B) Survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
+        mass = np.zeros_like(self._logsumexp)
+        for place, stage in enumerate(self._stages):
+            if stage and stage.removes:
+                fewer = self._listed[place].survivors != self._listed[place - 1].survivors
+                gone = -np.expm1(self._logsumexp[place] - self._logsumexp[place - 1])
+                mass[place] = np.where(fewer, np.maximum(gone, 0.0), 0.0)
+        return mass
 
-    def _stage_trace(self, place: int, before: int, row: int, state: RowState, shown: int, mass: float) -> StageTrace:
-        stage, here = self._stages[place], self._summaries[place][row]
-        others = here.survivors - shown
-        return StageTrace(
-            name=stage.name if stage else "logits",
-            kept=here.survivors,
-            removed_mass=_removed_mass(stage, self._summaries[before][row], here),
-            entropy=here.entropy,
-            logsumexp=here.logsumexp,
-            other_count=others,
-            other_mass=max(0.0, 1.0 - mass) if others else 0.0,
-            numbers=stage.numbers(self._listed[before], row, state) if stage else {},
-        )
+    @lazy
+    def _stage_traces(self) -> list[list[StageTrace]]:
+        """(B,) of (S_b,)"""
+        traces: list[list[StageTrace]] = [[] for _ in self._rows]
+        kept, entropy = (np.array([getattr(listed, name) for listed in self._listed]) for name in ("survivors", "entropy"))
+        left, mass = self._shown
+        others = kept - left
+        other_mass = np.where(others > 0, np.maximum(1.0 - mass, 0.0), 0.0)
+        columns = (kept, self._removed_mass, entropy, self._logsumexp, others, other_mass)
+        for place, (stage, on, *numbers) in enumerate(zip(self._stages, self._runs, *columns, strict=True)):
+            rows = np.flatnonzero(on)
+            name = stage.name if stage else "logits"
+            for row, k, gone, h, total, more, rest in zip(rows.tolist(), *(column[rows].tolist() for column in numbers), strict=True):
+                traces[row].append(StageTrace(name, k, gone, h, total, more, rest, self._numbers(place, row)))
+        return traces
 
-
-def _removed_mass(stage: Stage | None, before: Summary, after: Summary) -> float:
-    """Survivors keep their scores, so that the sum of exponentials falls by what has been removed."""
-    if stage is None or not stage.removes or after.survivors == before.survivors:
-        return 0.0
-    return max(0.0, -math.expm1(after.logsumexp - before.logsumexp))
+    def _numbers(self, place: int, row: int) -> dict[str, float]:
+        """The row is before a stage what it was after the one before, whether it ran that or not."""
+        stage = self._stages[place]
+        if stage is None or self._void[row]:  # of which not one token may be certain
+            return {}
+        return stage.numbers(self._listed[place - 1], row, self._rows[row])
 
 
 def _padded(tokens: list[list[int]]) -> Ints:
     """(B, K), each row filled up with its first token."""
     width = max(map(len, tokens))
     return np.array([row + row[:1] * (width - len(row)) for row in tokens], dtype=np.int64)
-
-
-def _block(array: NDArray[Any], dtype: BlockType) -> Block:
-    """``array`` has that type already."""
-    return Block(dtype, list(array.shape), array.tobytes())

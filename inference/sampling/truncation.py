@@ -34,8 +34,10 @@ class TopK(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         listed = scores.listed
-        threshold = np.array([[self._threshold(listed, at, row)] for at, row in enumerate(rows)])
-        count = (listed.ranking.scores >= threshold).sum(-1)
+        least = rows.column("top_k_at_least", lambda params: max(params.top_k, params.min_keep))
+        last = np.minimum(least, listed.count).astype(np.int64) - 1
+        threshold = listed.ranking.scores[np.arange(len(rows)), last]
+        count = (listed.ranking.scores >= threshold[:, None]).sum(-1)
         most = rows.column("top_k", lambda params: params.top_k if params.dialect == "llamacpp" else np.inf)
         return listed.keep(np.minimum(count, most).astype(np.int64), rows.on(self.name), rows.at_least)
 
