@@ -113,11 +113,11 @@ def test_a_watched_row_equals_the_plain_pipeline(seed: int) -> None:
     assert choice.logprob == pytest.approx(trail[-1].scores[token] - trail[-1].logsumexp, abs=1e-9)
 
 
-@settings(max_examples=50, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(seeds)
 def test_every_row_of_a_mixed_batch_equals_the_plain_pipeline(seed: int) -> None:
     rng, vocab = case(seed)
-    logits = [random_logits(rng, vocab) for _ in range(7)]
+    logits = [random_logits(rng, vocab) for _ in range(4)]
     settings = [random_params(rng, vocab).model_copy(update={"stage_order": None}) for _ in logits]  # one order, so that all go together
     context: dict[str, Any] = {"prompt": [0, vocab - 1, 0], "output": rng.integers(vocab, size=4).tolist(), "eos": [0]}
     rows = [sampler(params, vocab, seed=row, **context) for row, params in enumerate(settings)]
