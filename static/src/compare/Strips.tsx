@@ -53,7 +53,7 @@ function Measures() {
   };
   return (
     <fieldset class="segmented">
-      <legend class="visually-hidden">{gettext("Measure")}</legend>
+      <legend class="visually-hidden">{gettext("Measure of distance")}</legend>
       {Object.entries(titles).map(([name, [title, help]]) => (
         <label key={name} title={help}>
           <input
