@@ -1,18 +1,9 @@
 /** One question to the server about tokens, over HTTP. Knows no signal. */
 
-import { Refusal } from "../errors";
-import type { ErrorInfo } from "../protocol/generated";
+import { post as postTo } from "../post";
 
 /** Raises `Refusal` with what the server said. */
-export async function post<T>(body: string, signal?: AbortSignal): Promise<T> {
-  const headers = { "Content-Type": "application/json", "X-CSRFToken": csrfToken() };
-  const response = await fetch("/prompts/tokens", { method: "POST", headers, body, signal: signal ?? null });
-  const said = (await response.json()) as T & { errors?: ErrorInfo[] };
-  if (said.errors) throw new Refusal(said.errors);
-  return said;
-}
-
-const csrfToken = (): string => document.querySelector<HTMLInputElement>("[name=csrfmiddlewaretoken]")?.value ?? "";
+export const post = <T>(body: string, signal?: AbortSignal): Promise<T> => postTo<T>("/prompts/tokens", body, signal);
 
 const MOST_AFTER = 64; // as the server takes them: enough to tell what a text continues
 

@@ -69,7 +69,7 @@ function Stage({ field, order, among, name }: { field: Field; order: string[]; a
       <button
         type="button"
         class="icon"
-        disabled={at === 0}
+        aria-disabled={at === 0}
         aria-label={fill(gettext("Move %(stage)s up"), { stage: title })}
         onClick={() => moveTo(among[at - 1])}
       >
@@ -78,7 +78,7 @@ function Stage({ field, order, among, name }: { field: Field; order: string[]; a
       <button
         type="button"
         class="icon"
-        disabled={at === among.length - 1}
+        aria-disabled={at === among.length - 1}
         aria-label={fill(gettext("Move %(stage)s down"), { stage: title })}
         onClick={() => moveTo(among[at + 1])}
       >

@@ -3,6 +3,7 @@
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
 import { isChanged, useBinding, type Binding } from "./binding";
+import { BeamsAlone } from "./BeamsAlone";
 import { Biases } from "./Biases";
 import { Items } from "./Items";
 import { NumberControl } from "./NumberControl";
@@ -44,6 +45,7 @@ export function Setting({ field }: { field: Field }) {
         </p>
       )}
       {open && <Help field={field} />}
+      {field.name === "num_beams" && <BeamsAlone />}
     </div>
   );
 }

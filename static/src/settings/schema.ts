@@ -190,3 +190,10 @@ export function fieldNamed(path: string | null, names: readonly string[]): strin
   const parts = path?.split(".") ?? [];
   return names.find((name) => parts.includes(name)) ?? null;
 }
+
+/** The settings that are on and do not go with more than one beam: nothing is drawn there. A temperature of 0 or 1 changes nothing. */
+export function againstBeams(fields: readonly Field[], values: Values): Field[] {
+  if (typeof values.num_beams !== "number" || values.num_beams <= 1) return [];
+  const drawn = fields.filter(({ group, neutral }) => group === "sampling" && neutral !== null);
+  return drawn.filter((field) => !isOff(field, values[field.name]) && !(field.name === "temperature" && values.temperature === 0));
+}

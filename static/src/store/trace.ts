@@ -2,7 +2,7 @@
 
 import { sum } from "d3-array";
 import { values } from "../protocol/codec";
-import type { StageTrace, Token, Trace } from "../protocol/generated";
+import type { StageTrace, Trace } from "../protocol/generated";
 
 export interface Cell {
   score: number;
@@ -30,8 +30,19 @@ export interface Waterfall {
   rows: Row[];
 }
 
-/** Rows: survivors by final rank, then the removed by raw rank. Columns: the raw logits, then the active stages in order. */
-export function waterfall(token: Token & { trace: Trace }): Waterfall {
+/** One step, as its event told it or as it was asked for again. */
+export interface Traced {
+  step: number;
+  id: number; // on which the dice fell
+  piece: Uint8Array;
+  logprob: number | null;
+  raw_logprob: number | null;
+  raw_rank: number | null;
+  trace: Trace;
+}
+
+/** Rows: survivors by final rank, then the removed, the last removed first. Columns: the raw logits, then the active stages in order. */
+export function waterfall(token: Pick<Traced, "id" | "trace">): Waterfall {
   const { trace } = token;
   const rows = trace.token_ids.map((id, k) => row(trace, k, id === token.id));
   return { rows: rows.sort(byFate), columns: trace.stages.map((stage, s) => column(stage, rows, s)) };
@@ -59,14 +70,11 @@ function column(stage: StageTrace, rows: Row[], s: number): Column {
   return { stage, entropyBits: stage.entropy / Math.LN2, sum: shown + stage.other_mass };
 }
 
-const last = (row: Row): Cell | null => row.cells.at(-1) ?? null;
+const last = (row: Row): Cell | null => row.cells.findLast((cell) => cell !== null) ?? null;
+const lived = ({ removedAt }: Row): number => (removedAt < 0 ? Infinity : removedAt);
 
-function byFate(a: Row, b: Row): number {
-  const [x, y] = [last(a), last(b)];
-  if (x && y) return x.rank - y.rank;
-  if (x || y) return x ? -1 : 1;
-  return (a.cells[0]?.rank ?? 0) - (b.cells[0]?.rank ?? 0);
-}
+/** Those that lived longest first, of equals the one that ranked best at the end of its life: so every filter cuts in one place. */
+const byFate = (a: Row, b: Row): number => (lived(a) === lived(b) ? (last(a)?.rank ?? 0) - (last(b)?.rank ?? 0) : lived(b) - lived(a));
 
 /** The candidate on which the dice fell, or which greedy decoding took: also where a person took another. */
 export const drawnOf = ({ rows }: Waterfall, { dice }: Trace): Row | null =>

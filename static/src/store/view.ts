@@ -1,6 +1,7 @@
 /** What is being looked at: the run, the selected token, the head, the colours. Signals; the reducer is in `run.ts`. */
 
 import { computed, signal } from "@preact/signals";
+import type { Scale } from "../draw/length";
 import type { Status } from "../socket/connection";
 import type { Lane } from "../socket/lane";
 import type { MetricName } from "../tokens/metric";
@@ -38,7 +39,7 @@ export const hovered = signal<number | null>(null);
 
 export const tab = kept<Tab>("tab", "choice");
 export const metric = kept<MetricName>("metric", "surprisal");
-export const logarithmic = kept("logarithmic", false);
+export const scale = kept<Scale>("scale", "linear");
 export const theme = kept<Theme>("theme", "system");
 /** Beside the text where there is room, otherwise a sheet over it. */
 const roomy = matchMedia("(min-width: 1200px)");

@@ -22,7 +22,7 @@ test("long names are cut by the room they take", () => {
 });
 
 test("the waterfall shows every candidate in its row and every stage with its setting", () => {
-  const { body } = waterfallPicture(table, (stage) => `[${stage}]`, false, palette);
+  const { body } = waterfallPicture(table, (stage) => `[${stage}]`, "linear", palette);
   for (const { id } of table.rows) expect(body).toContain(`  ${id}</text>`);
   for (const { stage } of table.columns) expect(body).toContain(`[${stage.name}]`);
   expect(body.match(/× /g)?.length).toBe(table.rows.filter(({ removedAt }) => removedAt >= 0).length);

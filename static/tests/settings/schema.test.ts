@@ -1,5 +1,5 @@
 import { describe, expect, it } from "vitest";
-import { fieldNamed, isOff, problem, problems } from "../../src/settings/schema";
+import { againstBeams, fieldNamed, isOff, problem, problems } from "../../src/settings/schema";
 import { moved, parse, unescape } from "../../src/settings/values";
 import { field, fields, initial } from "../recording";
 
@@ -76,4 +76,24 @@ it("a stage moves to where it is put", () => {
 
 it("a new line is typed as a backslash and an n", () => {
   expect(unescape("a\\n\\tb")).toBe("a\n\tb");
+});
+
+describe("beam search", () => {
+  const names = (values: Record<string, unknown>) => againstBeams(fields, { ...initial, ...values }).map(({ name }) => name);
+
+  it("is in nobody's way while there is one beam", () => {
+    expect(names({ top_k: 40, temperature: 0.7 })).toEqual([]);
+  });
+
+  it("names what shapes a draw that it does not make, and no other setting", () => {
+    const values = { num_beams: 4, top_k: 40, top_p: 0.9, temperature: 0.7, repetition_penalty: 1.2, max_tokens: 7 };
+    expect(names(values).sort()).toEqual(["temperature", "top_k", "top_p"]);
+    expect(names({ num_beams: 4, temperature: 0 })).toEqual([]);
+  });
+
+  it("is refused for none of them once they are neutral", () => {
+    const values = { ...initial, num_beams: 4, top_k: 40, min_p: 0.1, mirostat_mode: 2 };
+    const neutral = Object.fromEntries(againstBeams(fields, values).map(({ name, neutral }) => [name, neutral]));
+    expect(againstBeams(fields, { ...values, ...neutral })).toEqual([]);
+  });
 });

@@ -1,33 +1,54 @@
-/** Why this token: the sentence, the dice, the waterfall. */
+/** Why this token: the sentence, the dice, the waterfall; and what another order would have made of it. */
 
 import { useComputed } from "@preact/signals";
 import { fill, gettext } from "../../i18n";
 import { count, number, probability } from "../../numbers";
-import type { Token, Trace } from "../../protocol/generated";
 import { yours } from "../../branching/tree";
-import { drawnOf, waterfall, type Waterfall as Table } from "../../store/trace";
+import { drawnOf, waterfall, type Traced, type Waterfall as Table } from "../../store/trace";
 import { run, token } from "../../store/view";
 import { quoted } from "../../tokens/pieces";
+import { askAgain, other, own, refused, waiting } from "./asked";
 import { Dice } from "./Dice";
+import { differences, type Difference } from "./differences";
+import { Experiment } from "./Experiment";
 import { Waterfall } from "./Waterfall";
 
-export const traced = (token: Token | null): (Token & { trace: Trace }) | null =>
-  token?.trace ? (token as Token & { trace: Trace }) : null;
+const NONE: ReadonlyMap<number, Difference> = new Map();
 
 export function Choice() {
-  const table = useComputed(() => {
-    const current = traced(token.value);
-    return current && { token: current, ...waterfall(current) };
+  const tables = useComputed(() => ({ own: own.value && waterfall(own.value), other: other.value && waterfall(other.value) }));
+  const marked = useComputed(() => {
+    const { own, other } = tables.value;
+    return own && other ? differences(own, other) : NONE;
   });
-  const shown = table.value;
-  if (!shown) return <p class="note">{untraced()}</p>;
+  const view = other.value ?? own.value;
+  const table = tables.value.other ?? tables.value.own;
+  if (!view || !table) return <Untraced />;
   return (
-    <div class="choice">
-      <Sentence token={shown.token} table={shown} />
-      <Dice token={shown.token} table={shown} />
-      <Waterfall token={shown.token} table={shown} />
+    <div class="choice" aria-busy={waiting.value}>
+      <Sentence token={view} table={table} />
+      <Dice token={view} table={table} />
+      <Experiment marked={marked.value} />
+      <Refused />
+      <Waterfall view={view} table={table} marked={marked.value} />
     </div>
   );
+}
+
+function Untraced() {
+  if (refused.value) return <Refused />;
+  return <p class="note">{waiting.value ? gettext("This step was decoded without a trace. It is being computed again.") : untraced()}</p>;
+}
+
+function Refused() {
+  return refused.value ? (
+    <p class="fault" role="alert" data-testid="step-refused">
+      {refused.value}{" "}
+      <button type="button" class="chip" onClick={askAgain}>
+        {gettext("Try again")}
+      </button>
+    </p>
+  ) : null;
 }
 
 function untraced(): string {
@@ -40,7 +61,7 @@ function untraced(): string {
     : gettext("This step was decoded without a trace. Set “Candidates” above 0 and run again.");
 }
 
-function Sentence({ token, table }: { token: Token & { trace: Trace }; table: Table }) {
+function Sentence({ token, table }: { token: Traced; table: Table }) {
   return (
     <p class="sentence" data-testid="sentence">
       {believed(token)} {yours.value.includes(token.step) ? taken(token, table) : decided(token)}
@@ -48,7 +69,7 @@ function Sentence({ token, table }: { token: Token & { trace: Trace }; table: Ta
   );
 }
 
-function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Token & { trace: Trace }): string {
+function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Traced): string {
   if (raw === null) return fill(gettext("%(token)s is not among the candidates that were kept."), { token: quoted(piece) });
   const values = {
     token: quoted(piece),
@@ -60,13 +81,13 @@ function believed({ piece, raw_logprob: raw, raw_rank: rank, trace }: Token & { 
 }
 
 /** A person decided: the dice had fallen elsewhere. */
-function taken({ id, trace }: Token & { trace: Trace }, table: Table): string {
+function taken({ id, trace }: Traced, table: Table): string {
   const drawn = drawnOf(table, trace);
   if (!drawn || drawn.id === id) return gettext("You took it; nothing was drawn.");
   return fill(gettext("You took it; %(token)s had been drawn."), { token: quoted(drawn.piece) });
 }
 
-function decided({ logprob, trace: { dice, stages } }: Token & { trace: Trace }): string {
+function decided({ logprob, trace: { dice, stages } }: Traced): string {
   const left = stages.at(-1)?.kept ?? 0;
   if (dice.greedy) return gettext("Greedy decoding takes the most likely token that the stages left.");
   if (left === 1) return gettext("The stages left no other token.");

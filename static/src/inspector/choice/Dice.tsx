@@ -4,8 +4,8 @@ import { dicePicture } from "../../export/pictures/dice";
 import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext } from "../../i18n";
 import { probability } from "../../numbers";
-import type { Token, Trace } from "../../protocol/generated";
-import { drawnOf, segments, type Segment, type Waterfall } from "../../store/trace";
+import type { Trace } from "../../protocol/generated";
+import { drawnOf, segments, type Segment, type Traced, type Waterfall } from "../../store/trace";
 import { Piece } from "../../tokens/Piece";
 import { label, quoted } from "../../tokens/pieces";
 
@@ -13,7 +13,7 @@ const LABEL_FROM = 0.045; // of the bar: narrower segments have no room for text
 /** Where something lies on the bar, 0 to 1; the style sheet moves it without a new layout. */
 const at = (low: number, high = low) => ({ "--low": low.toFixed(5), "--share": (high - low).toFixed(5) });
 
-export function Dice({ token, table }: { token: Token & { trace: Trace }; table: Waterfall }) {
+export function Dice({ token, table }: { token: Traced; table: Waterfall }) {
   const { dice } = token.trace;
   const parts = segments(table);
   const drawn = drawnOf(table, token.trace) ?? token;

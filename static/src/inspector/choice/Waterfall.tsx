@@ -1,116 +1,129 @@
 /** The fate of tokens: every stage a column over the whole vocabulary, every shown candidate a row, the rest in one row. */
 
-import { waterfallPicture } from "../../export/pictures/waterfall";
-import { SavePicture } from "../../export/SavePicture";
+import { useMemo, useRef, useState } from "preact/hooks";
 import { fill, gettext } from "../../i18n";
-import { count, number, probability } from "../../numbers";
-import type { StageInfo, Token } from "../../protocol/generated";
-import type { Column, Waterfall as Table } from "../../store/trace";
-import { logarithmic, run } from "../../store/view";
-import { Candidate, Other, unit, type Unit } from "./Candidate";
+import type { Row, Waterfall as Table } from "../../store/trace";
+import { scale } from "../../store/view";
+import { follow, isFollowed, unfollow, type View } from "./asked";
+import { Candidate, Other, type CandidateProps } from "./Candidate";
+import { Controls } from "./Controls";
+import type { Difference } from "./differences";
+import { Followed } from "./Followed";
+import { geometries, type Geometry } from "./geometry";
+import { Explanation, Head } from "./Head";
+import { useRows } from "./scrolling";
 import { stageTitle } from "./stages";
 
-export function Waterfall({ token, table }: { token: Token; table: Table }) {
+interface WaterfallProps {
+  view: View;
+  table: Table;
+  marked: ReadonlyMap<number, Difference>;
+  onPick?: ((row: Row) => void) | undefined;
+}
+
+export function Waterfall({ view, table, marked, onPick }: WaterfallProps) {
   const { columns, rows } = table;
+  const geometry = useMemo(() => geometries(columns, rows, scale.value), [table, scale.value]);
+  const most = Math.max(...columns.map(({ entropyBits }) => entropyBits));
   return (
     <section class="waterfall" aria-label={gettext("Waterfall")}>
-      <Controls token={token} table={table} />
-      <div class="waterfall-scroll" tabIndex={0} role="region" aria-label={gettext("Stages and candidates")}>
-        <table style={{ "--stages": columns.length }}>
-          <thead>
-            <tr>
-              <th scope="col" class="name">
-                {gettext("Candidate")}
-              </th>
-              {columns.map((column, k) => (
-                <Head key={k} column={column} before={columns[k - 1]} />
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {rows.map((row, k) => (
-              <Candidate key={k} row={row} columns={columns} />
-            ))}
-            <Other columns={columns} />
-          </tbody>
-        </table>
-      </div>
-      <Off token={token} />
+      <Controls view={view} table={table} />
+      <Explanation columns={columns} />
+      <Scrolled table={table} geometry={geometry} marked={marked} onPick={onPick}>
+        {columns.map((column, k) => (
+          <Head key={k} column={column} before={columns[k - 1]} most={most} stages={view.stages} />
+        ))}
+      </Scrolled>
+      <Off view={view} />
     </section>
   );
 }
 
-const units = (): Record<Unit, string> => ({ probability: gettext("Probability"), logit: gettext("Logit"), rank: gettext("Rank") });
+interface ScrolledProps extends Omit<WaterfallProps, "view"> {
+  geometry: readonly Geometry[];
+  children: preact.ComponentChildren;
+}
 
-function Controls({ token, table }: { token: Token; table: Table }) {
+/** The table in a box of its own that scrolls both ways: of many rows only those in sight are there. */
+function Scrolled({ table: { columns, rows }, geometry, marked, onPick, children }: ScrolledProps) {
+  const box = useRef<HTMLDivElement>(null);
+  const [current, setCurrent] = useState<number | null>(null);
+  const { first, last, rowHeight, show } = useRows(box, rows.length);
+  const spoken = current === null ? undefined : rows[current];
+
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.target !== event.currentTarget) return;
+    const at = current ?? -1;
+    const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: rows.length - 1 }[event.key];
+    if (to !== undefined) moveTo(Math.max(0, Math.min(rows.length - 1, to)));
+    else if (event.key === "Enter" && spoken) onPick?.(spoken);
+    else if (event.key === " " && spoken) toggle(spoken);
+    else return;
+    event.preventDefault();
+  };
+  const moveTo = (row: number) => {
+    setCurrent(row);
+    show(row);
+  };
+  const draw = (row: Row, k: number) => (
+    <Candidate
+      key={row.id}
+      {...{ row, columns, geometry, onPick }}
+      above={rows[first + k - 1]}
+      below={rows[first + k + 1]}
+      difference={marked.get(row.id)}
+      current={first + k === current}
+      index={first + k + 2}
+    />
+  );
   return (
-    <div class="controls">
-      <fieldset class="segmented">
-        <legend class="visually-hidden">{gettext("Number in the cells")}</legend>
-        {Object.entries(units()).map(([name, title]) => (
-          <label key={name}>
-            <input type="radio" name="unit" value={name} checked={unit.value === name} onChange={() => (unit.value = name as Unit)} />
-            <span>{title}</span>
-          </label>
-        ))}
-      </fieldset>
-      <label class="switch">
-        <input
-          type="checkbox"
-          role="switch"
-          checked={logarithmic.value}
-          onChange={({ currentTarget }) => (logarithmic.value = currentTarget.checked)}
-        />
-        <span>{gettext("Log bars")}</span>
-      </label>
-      <SavePicture
-        what="waterfall"
-        title={gettext("Waterfall")}
-        step={token.step}
-        draw={(palette) => waterfallPicture(table, paramsOf, logarithmic.value, palette)}
-      />
+    <div
+      class="waterfall-scroll"
+      ref={box}
+      tabIndex={0}
+      role="region"
+      aria-label={gettext("Stages and candidates")}
+      data-testid="waterfall-scroll"
+      onKeyDown={onKeyDown}
+    >
+      <table style={{ "--stages": columns.length }} aria-rowcount={rows.length + 2}>
+        <thead>
+          <tr>
+            <th scope="col" class="name">
+              {gettext("Candidate")}
+            </th>
+            {children}
+          </tr>
+        </thead>
+        <Followed {...{ rows, columns, geometry }} />
+        <tbody>
+          <Gap rows={first} height={rowHeight} />
+          {rows.slice(first, last).map(draw)}
+          <Gap rows={rows.length - last} height={rowHeight} />
+          <Other columns={columns} />
+        </tbody>
+      </table>
+      <Spoken row={spoken} number={(current ?? 0) + 1} of={rows.length} />
     </div>
   );
 }
 
-function Head({ column, before }: { column: Column; before: Column | undefined }) {
-  const { stage, entropyBits, sum } = column;
-  const removed = before ? before.stage.kept - stage.kept : 0;
-  return (
-    <th
-      scope="col"
-      class={removed ? "stage removes" : "stage"}
-      data-testid="stage"
-      data-stage={stage.name}
-      data-sum={sum}
-      data-kept={stage.kept}
-      data-removed-mass={stage.removed_mass}
-      data-entropy-bits={entropyBits}
-    >
-      <span class="stage-name">{stageTitle(stage.name)}</span>
-      <span class="stage-param">{paramsOf(stage.name)}</span>
-      <span class="stage-line" title={gettext("Tokens that are left")}>
-        {count(stage.kept)} <span class="quiet">{gettext("left")}</span>
-      </span>
-      <span class="stage-line" title={gettext("Probability of what this stage removed")}>
-        {removed ? <span class="lost">−{probability(stage.removed_mass)}</span> : <span class="quiet">−0</span>}
-      </span>
-      <span class="stage-line" title={gettext("Entropy of what is left")}>
-        {entropyBits.toFixed(2)} <span class="quiet">{gettext("bit")}</span>
-      </span>
-    </th>
-  );
-}
+const toggle = ({ id, piece }: Row): void => (isFollowed(id) ? unfollow(id) : follow({ id, piece }));
 
-/** What the stage was told. */
-function paramsOf(stage: string): string {
-  const params = run.value.started?.stages.find(({ name }) => name === stage)?.params ?? {};
-  return Object.values(params).map(number).join(" ") || "–";
-}
+/** The place of rows that are out of sight. */
+const Gap = ({ rows, height }: { rows: number; height: number }) =>
+  rows > 0 ? <tr class="gap" aria-hidden="true" style={{ height: `${rows * height}px` }} /> : null;
 
-function Off({ token }: { token: Token }) {
-  const shown = new Set(token.trace?.stages.map(({ name }) => name));
-  const off = (run.value.started?.stages ?? []).filter(({ name }: StageInfo) => !shown.has(name));
+/** The row that the keys are on, for those who hear it. */
+const Spoken = ({ row, number, of }: { row: CandidateProps["row"] | undefined; number: number; of: number }) => (
+  <p class="visually-hidden" role="status">
+    {row && fill(gettext("Row %(number)s of %(of)s: token %(id)s"), { number, of, id: row.id })}
+  </p>
+);
+
+function Off({ view }: { view: View }) {
+  const shown = new Set(view.trace.stages.map(({ name }) => name));
+  const off = view.stages.filter(({ name }) => !shown.has(name));
   if (off.length === 0) return null;
   return (
     <p class="off-stages">{fill(gettext("Off in this run: %(names)s"), { names: off.map(({ name }) => stageTitle(name)).join(", ") })}</p>
