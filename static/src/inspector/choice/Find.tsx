@@ -4,7 +4,7 @@ import { useSignal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../../i18n";
 import { count } from "../../numbers";
 import { Piece } from "../../tokens/Piece";
-import { follow } from "./asked";
+import { follow } from "./following";
 import { fault, result, sought, type Entry } from "./vocabulary";
 
 export function Find() {

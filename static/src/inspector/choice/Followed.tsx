@@ -3,8 +3,9 @@
 import { fill, gettext } from "../../i18n";
 import type { Column, Row } from "../../store/trace";
 import { label } from "../../tokens/pieces";
-import { followed, unfollow, waiting } from "./asked";
+import { waiting } from "./asked";
 import { Candidate } from "./Candidate";
+import { followed, unfollow } from "./following";
 import type { Geometry } from "./geometry";
 
 interface FollowedProps {

@@ -11,36 +11,15 @@ import { kept } from "../../store/kept";
 import { isLive } from "../../store/run";
 import type { Traced } from "../../store/trace";
 import { lane, picked, run, token } from "../../store/view";
+import { followed } from "./following";
 
 export const MOST = 200;
 const CALM_MS = 200; // between two questions
 const REMEMBERED = 64; // answers
 const UNTRACED = 20; // candidates of a step that was decoded without a trace
 
-/** A token that somebody wants to see whatever becomes of it. */
-export interface Followed {
-  id: number;
-  piece: Uint8Array;
-}
-
 /** How many candidates; null: as many as the run was traced with. */
 export const candidates = kept<number | null>("candidates", null);
-const pinned = signal<{ model: string; tokens: readonly Followed[] }>({ model: "", tokens: [] });
-const modelName = computed(() => run.value.model?.name ?? "");
-/** Of the vocabulary of the model on the screen. */
-export const followed = computed(() => (pinned.value.model === modelName.value ? pinned.value.tokens : []));
-export const MOST_FOLLOWED = 16;
-
-export const isFollowed = (id: number): boolean => followed.value.some((one) => one.id === id);
-
-export function follow(one: Followed): void {
-  if (!isFollowed(one.id)) pinned.value = { model: modelName.value, tokens: [...followed.value, one].slice(-MOST_FOLLOWED) };
-}
-
-export function unfollow(id: number): void {
-  pinned.value = { model: modelName.value, tokens: followed.value.filter((one) => one.id !== id) };
-}
-
 /** The settings of the run on the screen, where this page knows them. */
 export const ownSettings = computed<Values | null>(() => asked.value?.sampling ?? null);
 
@@ -62,98 +41,121 @@ export function shownWhole({ token_ids, ranks }: Trace): number {
   return hole < 0 ? raw.length : hole;
 }
 
-function suffices(trace: Trace | null): boolean {
+function suffices(trace: Trace | null, most: number): boolean {
   if (!trace) return false;
-  const most = Math.min(candidates.value ?? 0, trace.stages[0]?.kept ?? 0);
-  return shownWhole(trace) >= most && followed.value.every(({ id }) => trace.token_ids.includes(id));
+  const enough = shownWhole(trace) >= Math.min(most, trace.stages[0]?.kept ?? 0);
+  return enough && followed.value.every(({ id }) => trace.token_ids.includes(id));
 }
 
-const chosenIds = ({ id }: Token): number[] => [id, ...followed.value.map((one) => one.id)];
+const topN = ({ trace }: Token): number => candidates.value ?? (trace ? Math.min(MOST, Math.max(1, shownWhole(trace))) : UNTRACED);
 
-/** What has to be asked to show the step as the run had it; null where its trace says it all. */
-const ownWanted = computed<Wanted | null>(() => {
+/** What has to be asked to show the step on the screen under `sampling`, or as the run had it; null where nothing can be. */
+function wantedFor(sampling?: SamplingParams): Wanted | null {
   const current = token.value;
-  if (!current || run.value.several.beams.length > 0 || suffices(current.trace)) return null;
-  return { step: current.step, top_n: topN(current), tokens: chosenIds(current) };
-});
-
-/** And under the order that is tried. */
-const triedWanted = computed<Wanted | null>(() => {
-  const current = token.value;
-  if (!current || !experiment.value || !ownSettings.value) return null;
-  const sampling = { ...ownSettings.value, ...experiment.value } as SamplingParams;
-  return { step: current.step, top_n: topN(current), tokens: chosenIds(current), sampling };
-});
-
-function topN({ trace }: Token): number {
-  const traced = trace ? Math.min(MOST, shownWhole(trace)) : UNTRACED;
-  return Math.max(1, candidates.value ?? traced);
+  if (!current || run.value.several.beams.length > 0) return null;
+  const tokens = [current.id, ...followed.value.map(({ id }) => id)];
+  return { step: current.step, top_n: topN(current), tokens, ...(sampling && { sampling }) };
 }
 
-const nameOf = (wanted: Wanted): string => JSON.stringify([run.value.id, run.value.several.shown, wanted]);
+/** Null where the run's own trace says it all. */
+const ownWanted = computed(() => (suffices(token.value?.trace ?? null, candidates.value ?? 0) ? null : wantedFor()));
 
-const answers = signal<ReadonlyMap<string, StepView | string>>(new Map());
+const triedWanted = computed(() => {
+  const settings = experiment.value && ownSettings.value && { ...ownSettings.value, ...experiment.value };
+  return settings && wantedFor(settings as SamplingParams);
+});
 
-const found = (wanted: Wanted | null): StepView | string | undefined => (wanted ? answers.value.get(nameOf(wanted)) : undefined);
+interface Known {
+  of: string; // run and sample
+  wanted: Wanted;
+  answer: StepView | string; // or why there is none
+}
+
+const known = signal<readonly Known[]>([]); // the newest first
+const here = computed(() => JSON.stringify([run.value.id, run.value.several.shown]));
+const same = (a: unknown, b: unknown): boolean => JSON.stringify(a) === JSON.stringify(b);
+
+/** What is known of that step, as many candidates, and (unless `anyOrder`) those settings. */
+const about = ({ step, top_n, sampling }: Wanted, anyOrder = false): Known[] =>
+  known.value.filter(
+    ({ of, wanted }) =>
+      of === here.value &&
+      wanted.step === step &&
+      wanted.top_n === top_n &&
+      (anyOrder ? wanted.sampling !== undefined : same(wanted.sampling, sampling)),
+  );
+
+const viewIn = (all: readonly Known[]): StepView | null =>
+  all.map(({ answer }) => answer).find((answer) => typeof answer !== "string") ?? null;
+
+/** An answer that shows all that is wanted. */
+const whole = (wanted: Wanted): StepView | null =>
+  viewIn(about(wanted).filter(({ answer }) => typeof answer !== "string" && suffices(answer.trace, wanted.top_n)));
+
+/** The reason why exactly this was not answered. */
+const refusal = (wanted: Wanted | null): string | null => {
+  const answer = wanted && about(wanted).find((one) => same(one.wanted.tokens, wanted.tokens))?.answer;
+  return typeof answer === "string" ? answer : null;
+};
 
 export interface View extends Traced {
   stages: readonly StageInfo[]; // the pipeline, those that are off included
 }
 
-const asView = (answer: StepView | string | undefined): View | null => (typeof answer === "object" ? answer : null);
-
-/** The step as the run had it: the fullest that is known. */
+/** The step as the run had it; while more is being asked for, as much as is known. */
 export const own = computed<View | null>(() => {
-  const asked = asView(found(ownWanted.value));
   const current = token.value;
+  const asked = ownWanted.value && (whole(ownWanted.value) ?? viewIn(about(ownWanted.value)));
   return asked ?? (current?.trace ? { ...current, trace: current.trace, stages: run.value.started?.stages ?? [] } : null);
 });
-/** The step under the order that is tried. */
-export const other = computed<View | null>(() => asView(found(triedWanted.value)));
+
+/** The step under the order that is tried; under the last one tried while this is being asked for. */
+export const other = computed<View | null>(() => {
+  const wanted = triedWanted.value;
+  if (!wanted || refusal(wanted)) return null;
+  return whole(wanted) ?? viewIn(about(wanted)) ?? viewIn(about(wanted, true));
+});
 
 /** Whoever follows a run as it goes sees its own traces: a question for each token would hold it up. */
 const settled = computed(() => picked.value !== null || !isLive(run.value));
-const missing = computed(
-  () => [ownWanted.value, triedWanted.value].filter((wanted) => wanted !== null && found(wanted) === undefined) as Wanted[],
+const missing = computed(() =>
+  [ownWanted.value, triedWanted.value].filter((wanted): wanted is Wanted => wanted !== null && !whole(wanted) && refusal(wanted) === null),
 );
 export const waiting = computed(() => settled.value && missing.value.length > 0);
 /** Why a question was not answered. */
-export const refused = computed(
-  () => [found(triedWanted.value), found(ownWanted.value)].find((answer) => typeof answer === "string") ?? null,
-);
+export const refused = computed(() => refusal(triedWanted.value) ?? refusal(ownWanted.value));
 
-let lastAsked = 0;
+let lastAsked = -CALM_MS;
 effect(() => {
-  const open = missing.value.map((wanted) => [nameOf(wanted), wanted] as const);
+  const open = missing.value;
   if (!settled.value || open.length === 0) return;
-  const timer = setTimeout(
-    () => open.forEach(([name, wanted]) => void ask(name, wanted)),
-    Math.max(0, lastAsked + CALM_MS - performance.now()),
-  );
+  const act = () => open.forEach((wanted) => void ask({ of: here.peek(), wanted }));
+  const timer = setTimeout(act, Math.max(0, lastAsked + CALM_MS - performance.now()));
   return () => clearTimeout(timer);
 });
 
 const underWay = new Set<string>();
 
-async function ask(name: string, wanted: Wanted): Promise<void> {
+async function ask(question: Omit<Known, "answer">): Promise<void> {
+  const name = JSON.stringify(question);
   if (underWay.has(name)) return;
   lastAsked = performance.now();
   underWay.add(name);
   try {
-    const answer = await lane.peek()?.inquire({ type: "step", ...wanted });
-    if (answer?.type === "step") remember(name, answer);
+    const answer = await lane.peek()?.inquire({ type: "step", ...question.wanted });
+    if (answer?.type === "step") remember({ ...question, answer });
   } catch (error) {
-    remember(name, error instanceof Refusal && error.errors[0] ? sentence(error.errors[0]) : String(error));
+    remember({ ...question, answer: error instanceof Refusal && error.errors[0] ? sentence(error.errors[0]) : String(error) });
   } finally {
     underWay.delete(name);
   }
 }
 
-function remember(name: string, answer: StepView | string): void {
-  answers.value = new Map([...answers.value, [name, answer] as const].slice(-REMEMBERED));
+function remember(one: Known): void {
+  known.value = [one, ...known.value].slice(0, REMEMBERED);
 }
 
 /** Asks again what was refused. */
 export function askAgain(): void {
-  answers.value = new Map([...answers.value].filter(([, answer]) => typeof answer !== "string"));
+  known.value = known.value.filter(({ answer }) => typeof answer !== "string");
 }
