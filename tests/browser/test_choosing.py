@@ -133,17 +133,6 @@ def test_another_order_is_tried_on_one_step_and_its_differences_are_marked(page:
     assert page.token_ids() == own
 
 
-def test_a_step_without_a_trace_is_computed_again(page: Playground) -> None:
-    slider = page.page.locator("#watch-top-n")
-    page._open_group(slider)
-    slider.fill("0")
-    finished(page)
-    expect(page.hook("candidate").first).to_be_visible()
-    assert all(total == pytest.approx(1, abs=1e-3) for total in page.column_sums().values())
-    chosen = page.page.locator('[data-testid="candidate"][data-chosen="true"]')
-    expect(chosen).to_have_attribute("data-id", str(page.token_ids()[2]))
-
-
 def test_beams_in_the_way_of_a_preset_get_out_of_it_with_one_button(page: Playground) -> None:
     page.hook("setting-num_beams").wait_for(state="attached")
     page.setting("num_beams").locator("input.number").fill("3")
