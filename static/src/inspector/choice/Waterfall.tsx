@@ -1,9 +1,10 @@
 /** The fate of tokens: every stage a column over the whole vocabulary, every shown candidate a row, the rest in one row. */
 
 import { useMemo, useRef, useState } from "preact/hooks";
+import { take } from "../../branching/actions";
 import { fill, gettext } from "../../i18n";
 import type { Row, Waterfall as Table } from "../../store/trace";
-import { scale } from "../../store/view";
+import { scale, step } from "../../store/view";
 import type { View } from "./asked";
 import { Candidate, Other, type CandidateProps } from "./Candidate";
 import { Controls } from "./Controls";
@@ -19,10 +20,9 @@ interface WaterfallProps {
   view: View;
   table: Table;
   marked: ReadonlyMap<number, Difference>;
-  onPick?: ((row: Row) => void) | undefined;
 }
 
-export function Waterfall({ view, table, marked, onPick }: WaterfallProps) {
+export function Waterfall({ view, table, marked }: WaterfallProps) {
   const { columns, rows } = table;
   const geometry = useMemo(() => geometries(columns, rows, scale.value), [table, scale.value]);
   const most = Math.max(...columns.map(({ entropyBits }) => entropyBits));
@@ -30,7 +30,7 @@ export function Waterfall({ view, table, marked, onPick }: WaterfallProps) {
     <section class="waterfall" aria-label={gettext("Waterfall")}>
       <Controls view={view} table={table} />
       <Explanation columns={columns} />
-      <Scrolled table={table} geometry={geometry} marked={marked} onPick={onPick}>
+      <Scrolled table={table} geometry={geometry} marked={marked}>
         {columns.map((column, k) => (
           <Head key={k} column={column} before={columns[k - 1]} most={most} stages={view.stages} />
         ))}
@@ -46,7 +46,7 @@ interface ScrolledProps extends Omit<WaterfallProps, "view"> {
 }
 
 /** The table in a box of its own that scrolls both ways: of many rows only those in sight are there. */
-function Scrolled({ table: { columns, rows }, geometry, marked, onPick, children }: ScrolledProps) {
+function Scrolled({ table: { columns, rows }, geometry, marked, children }: ScrolledProps) {
   const box = useRef<HTMLDivElement>(null);
   const [current, setCurrent] = useState<number | null>(null);
   const { first, last, rowHeight, show } = useRows(box, rows.length);
@@ -57,7 +57,7 @@ function Scrolled({ table: { columns, rows }, geometry, marked, onPick, children
     const at = current ?? -1;
     const to = { ArrowDown: at + 1, ArrowUp: at - 1, PageDown: at + 10, PageUp: at - 10, Home: 0, End: rows.length - 1 }[event.key];
     if (to !== undefined) moveTo(Math.max(0, Math.min(rows.length - 1, to)));
-    else if (event.key === "Enter" && spoken) onPick?.(spoken);
+    else if (event.key === "Enter" && spoken) take(step.value, spoken.id, spoken.piece);
     else if (event.key === " " && spoken) toggle(spoken);
     else return;
     event.preventDefault();
@@ -69,7 +69,7 @@ function Scrolled({ table: { columns, rows }, geometry, marked, onPick, children
   const draw = (row: Row, k: number) => (
     <Candidate
       key={row.id}
-      {...{ row, columns, geometry, onPick }}
+      {...{ row, columns, geometry }}
       above={rows[first + k - 1]}
       below={rows[first + k + 1]}
       difference={marked.get(row.id)}

@@ -106,8 +106,18 @@ export interface View extends Traced {
 export const own = computed<View | null>(() => {
   const current = token.value;
   const asked = ownWanted.value && (whole(ownWanted.value) ?? viewIn(about(ownWanted.value)));
-  return asked ?? (current?.trace ? { ...current, trace: current.trace, stages: run.value.started?.stages ?? [] } : null);
+  if (asked && current) return asChosen(asked, current);
+  return current?.trace ? { ...current, trace: current.trace, stages: run.value.started?.stages ?? [] } : null;
 });
+
+/** The step with the token that stands there: a person may have taken another than the dice. */
+function asChosen(view: StepView, { id, piece }: Token): View {
+  const { token_ids, scores, ranks, stages } = view.trace;
+  const k = token_ids.indexOf(id);
+  if (id === view.id || k < 0) return view;
+  const at = (stage: number): number => (values(scores)[stage * token_ids.length + k] ?? NaN) - (stages[stage]?.logsumexp ?? NaN);
+  return { ...view, id, piece, logprob: at(stages.length - 1), raw_logprob: at(0), raw_rank: values(ranks)[k] ?? null };
+}
 
 /** The step under the order that is tried; under the last one tried while this is being asked for. */
 export const other = computed<View | null>(() => {
