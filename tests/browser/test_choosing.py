@@ -82,7 +82,7 @@ def test_any_token_can_be_found_and_followed_through_every_stage(page: Playgroun
     expect(first).to_have_attribute("data-id", "318")
     first.click()
     expect(followed).to_have_count(2)
-    followed.first.get_by_role("button").click()
+    followed.first.locator(".unfollow").click()
     expect(followed).to_have_count(1)
     page.hook("find-token").fill("饕餮龘")
     expect(page.page.locator(".find")).to_contain_text("No token holds this text.")
