@@ -1,5 +1,6 @@
 /** The fate of tokens: every stage a column over the whole vocabulary, every shown candidate a row, the rest in one row. */
 
+import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { take } from "../../branching/actions";
 import { fill, gettext } from "../../i18n";
@@ -66,17 +67,26 @@ function Scrolled({ table: { columns, rows }, geometry, marked, children }: Scro
     setCurrent(row);
     show(row);
   };
-  const draw = (row: Row, k: number) => (
+  // A row that stays in sight is the same as before: Preact then leaves it alone, and scrolling costs the new rows only.
+  const drawn = useMemo(() => new Map<number, JSX.Element>(), [rows, columns, geometry, marked]);
+  const fresh = (at: number, row: Row) => (
     <Candidate
       key={row.id}
       {...{ row, columns, geometry }}
-      above={rows[first + k - 1]}
-      below={rows[first + k + 1]}
+      above={rows[at - 1]}
+      below={rows[at + 1]}
       difference={marked.get(row.id)}
-      current={first + k === current}
-      index={first + k + 2}
+      current={at === current}
+      index={at + 2}
     />
   );
+  const draw = (row: Row, k: number) => {
+    const at = first + k;
+    if (at === current) return fresh(at, row);
+    const known = drawn.get(at) ?? fresh(at, row);
+    drawn.set(at, known);
+    return known;
+  };
   return (
     <div
       class="waterfall-scroll"

@@ -1,7 +1,7 @@
 /** Which rows of a long list are drawn. Pure. */
 
 export const WHOLE = 60; // rows that are drawn without further ado
-const BLOCK = 8; // the drawn part moves in steps of so many rows, so that most scrolling draws nothing
+const BLOCK = 4; // the drawn part moves in steps of so many rows, so that most scrolling draws nothing
 
 export interface Window {
   first: number;
