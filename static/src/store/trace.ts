@@ -2,7 +2,7 @@
 
 import { sum } from "d3-array";
 import { values } from "../protocol/codec";
-import type { StageTrace, Trace } from "../protocol/generated";
+import type { StageTrace, Token, Trace } from "../protocol/generated";
 
 export interface Cell {
   score: number;
@@ -40,6 +40,10 @@ export interface Traced {
   raw_rank: number | null;
   trace: Trace;
 }
+
+/** A token with its trace; null where it has none. */
+export const traced = (token: Token | null): (Token & { trace: Trace }) | null =>
+  token?.trace ? (token as Token & { trace: Trace }) : null;
 
 /** Rows: survivors by final rank, then the removed, the last removed first. Columns: the raw logits, then the active stages in order. */
 export function waterfall(token: Pick<Traced, "id" | "trace">): Waterfall {

@@ -2,10 +2,9 @@
 
 import { Choices } from "../../controls/Choices";
 import { fill, gettext } from "../../i18n";
-import { waterfall } from "../../store/trace";
+import { traced, waterfall } from "../../store/trace";
 import { run, token } from "../../store/view";
 import { label } from "../../tokens/pieces";
-import { traced } from "../choice/Choice";
 import { baseline, endOfText, MAX_STEPS, method, of, rival, setAgainst, steps, type Baseline, type Method, type Of } from "./asked";
 
 const methods = (): [Method, string][] => [
