@@ -8,7 +8,7 @@ beyond the text, a head that it lacks) is refused by the worker, with field, val
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated, ClassVar, Literal, Self
 
 from pydantic import Field, TypeAdapter, model_validator
@@ -26,6 +26,7 @@ class AskScore(Spec):
     """How likely was each token of the text? Answered by ``Reading``."""
 
     type: Literal["score"]
+    top: int = Field(0, ge=0, le=20, description="The likeliest tokens that are told at each place")
 
 
 class AskWhatIf(Spec):
@@ -130,6 +131,15 @@ QUESTION: TypeAdapter[Question] = TypeAdapter(AnyQuestion)
 
 
 @dataclass(frozen=True, slots=True)
+class Likely:
+    """One of the likeliest tokens at some place."""
+
+    id: int
+    piece: bytes
+    logprob: float  # nats, under the raw logits
+
+
+@dataclass(frozen=True, slots=True)
 class ReadToken:
     """One token of a text. The numbers are absent for the first, which nothing precedes."""
 
@@ -138,6 +148,7 @@ class ReadToken:
     logprob: float | None  # nats, under the raw logits
     rank: int | None  # from 1
     entropy: float | None  # nats, of the distribution that it was one of
+    top: list[Likely] = field(default_factory=list)  # where asked for, the likeliest first
 
 
 @dataclass(frozen=True, slots=True)

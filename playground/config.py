@@ -41,10 +41,15 @@ class Config(BaseSettings):
     max_queue: int = Field(1000, ge=1, le=100_000, description="Runs that may wait in all; further ones are refused with the number.")
     lease_seconds: float = Field(5.0, ge=0.5, le=300, description="A worker that has not renewed its lease for so long is taken for dead.")
     log_ttl_seconds: int = Field(3600, ge=60, le=604_800, description="How long the events of an ended run are kept for reloads.")
+    api_keys: Literal["auto", "required", "optional"] = Field("auto", description="Whether `/v1` needs an API key; `auto`: in production. Where it does not, whoever reaches the site may use it; a wrong key is refused all the same.")
     kept_megabytes: int = Field(500, ge=0, le=10_000_000, description="Megabytes of stored traces that one person may keep; beyond that only how a run ended is kept.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line that is written.")
     language: Literal["en", "zh-hant", "zh-hans"] = Field("en", description="Language for visitors whose browser asks for none of the three.")
     time_zone: str = Field("UTC", description="Time zone of pages and of the admin panel.")
+
+    @property
+    def needs_api_key(self) -> bool:
+        return self.api_keys == "required" or (self.api_keys == "auto" and self.profile == "production")
 
     @field_validator("allowed_hosts", "trusted_origins", "model_roots", mode="before")
     @classmethod

@@ -12,6 +12,7 @@ from playground.runs import views as runs
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", runs.playground, name="playground"),
     path("compare", runs.compare, name="compare"),
+    path("s/<str:session>", runs.session, name="session"),
     path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("prompts/vocabulary", prompts.vocabulary, name="prompt-vocabulary"),
     path("i18n/", include("django.conf.urls.i18n")),

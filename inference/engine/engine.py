@@ -134,11 +134,14 @@ class Engine:
         finally:
             handle.cancel()
 
-    def score(self, text: str | Sequence[int]) -> Score:
-        """How likely the model finds a text (or token ids): all tokens but the first. Raises ``RunError`` where it does not fit."""
+    def score(self, text: str | Sequence[int], top: int = 0) -> Score:
+        """How likely the model finds a text (or token ids): all tokens but the first, and the ``top`` likeliest at each.
+
+        Raises ``RunError`` where it does not fit.
+        """
         ids = self.encode(text) if isinstance(text, str) else list(text)
         self.model.check_scored(ids)
-        return self.perform(Scoring(ids))
+        return self.perform(Scoring(ids, top))
 
     def perform(self, task: Forced[T] | Work[T]) -> T:
         """Do something of ``inference.insight``'s making on the engine's thread, and wait for its result. Raises ``RunError``."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import torch
 
@@ -23,6 +23,8 @@ class Score:
     logprobs: list[float]  # (T - 1,) nats
     ranks: list[int]  # (T - 1,) from 1; tokens with the same logit share the better rank
     entropies: list[float]  # (T - 1,) nats
+    top_ids: list[list[int]] = field(default_factory=list)  # (T - 1, K) the likeliest tokens, where they were asked for
+    top_logprobs: list[list[float]] = field(default_factory=list)  # (T - 1, K) nats
 
     @property
     def perplexity(self) -> float:
@@ -30,11 +32,12 @@ class Score:
 
 
 class Scoring(Forced[Score]):
-    """Scores ``ids``. The last token is scored but never fed."""
+    """Scores ``ids``. The last token is scored but never fed. ``top`` likeliest tokens are told beside."""
 
-    def __init__(self, ids: list[int]) -> None:
+    def __init__(self, ids: list[int], top: int = 0) -> None:
         super().__init__(ids[:-1], 0)
-        self._token_ids = ids
+        self._token_ids, self._top = ids, top
+        self._tops: list[tuple[torch.Tensor, torch.Tensor]] = []
         self._parts: list[torch.Tensor] = []
         self._scored = 0
 
@@ -45,10 +48,14 @@ class Scoring(Forced[Score]):
         entropy = -(logprobs.exp() * logprobs.clamp_min(torch.finfo(torch.float32).min)).sum(-1)
         rank = (scores > scores.gather(1, targets)).sum(-1) + 1
         self._parts.append(torch.stack([logprobs.gather(1, targets)[:, 0].double(), rank.double(), entropy.double()]).cpu())
+        if self._top:
+            best, best_ids = logprobs.topk(min(self._top, logprobs.shape[-1]))
+            self._tops.append((best_ids.cpu(), best.cpu()))
         self._scored += len(logits)
 
     def finish(self) -> Score:
         logprobs, ranks, entropies = torch.cat(self._parts, dim=1).tolist()
         if not all(map(math.isfinite, entropies)):
             raise RunError("bad_logits", "The model gave no usable logits.")
-        return Score(self._token_ids, logprobs, [int(rank) for rank in ranks], entropies)
+        top_ids, top_logprobs = ([row for part in parts for row in part.tolist()] for parts in zip(*self._tops, strict=True)) if self._tops else ([], [])
+        return Score(self._token_ids, logprobs, [int(rank) for rank in ranks], entropies, top_ids, top_logprobs)

@@ -64,9 +64,9 @@ class Insight:
         self._engine, self._model = engine, engine.model
         self._memory = _kept.setdefault(engine, _Kept())
 
-    def score(self, ids: Sequence[int]) -> Reading:
-        """How likely the model finds each token of ``ids`` but the first."""
-        return read(self._engine, ids)
+    def score(self, ids: Sequence[int], top: int = 0) -> Reading:
+        """How likely the model finds each token of ``ids`` but the first, and the ``top`` likeliest there."""
+        return read(self._engine, ids, top)
 
     def what_if(self, past: Past, sampling: SamplingParams) -> WhatIf:
         """Every step of ``past`` under ``sampling`` with the draws of ``past``: one forward pass the first time, none afterwards."""

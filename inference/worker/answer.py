@@ -96,8 +96,8 @@ class Answerer:
 
 def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None) -> Answer:
     match inquiry.question:
-        case AskScore():
-            return insight.score(past.ids)
+        case AskScore(top=top):
+            return insight.score(past.ids, top)
         case AskWhatIf(sampling=sampling):
             return insight.what_if(past, sampling)
         case AskStep() as asked:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
+import re
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from ninja import NinjaAPI
@@ -10,9 +12,13 @@ from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from inference.events import ErrorInfo
 from playground.api import sessions
+from playground.api.openai.errors import ApiError, of_info, of_refusal
+from playground.api.openai.router import router as openai
 from playground.live.refusals import RunRefused, shown
 from playground.runs.exports import DamagedFile
 from playground.runs.sessions import NoSuchSession
+
+OPENAI = "/v1"
 
 api = NinjaAPI(
     title="Logitscope",
@@ -23,6 +29,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/api", sessions.router)
+api.add_router(OPENAI, openai)
 
 
 def refused(request: HttpRequest, status: int, *errors: ErrorInfo) -> HttpResponse:
@@ -30,14 +37,36 @@ def refused(request: HttpRequest, status: int, *errors: ErrorInfo) -> HttpRespon
     return api.create_response(request, {"errors": [dataclasses.asdict(error) for error in errors]}, status=status)
 
 
+def failed(request: HttpRequest, error: ApiError) -> HttpResponse:
+    """An answer in OpenAI's shape."""
+    response = api.create_response(request, error.body, status=error.status)
+    if error.retry is not None:
+        response["Retry-After"] = str(error.retry)
+    if error.status == 401:
+        response["WWW-Authenticate"] = "Bearer"
+    return response
+
+
+def _speaks_openai(request: HttpRequest) -> bool:
+    return request.path.startswith(OPENAI + "/")
+
+
+@api.exception_handler(ApiError)
+def _api_error(request: HttpRequest, error: ApiError) -> HttpResponse:
+    return failed(request, error)
+
+
 @api.exception_handler(ValidationError)
 def _invalid(request: HttpRequest, error: ValidationError) -> HttpResponse:
-    return refused(request, 400, *(_info(found) for found in error.errors[:10]))
+    infos = [_info(found) for found in error.errors[:10]]
+    return failed(request, of_info(infos[0])) if _speaks_openai(request) else refused(request, 400, *infos)
 
 
-def _info(found: dict[str, object]) -> ErrorInfo:
-    place = [str(part) for part in found["loc"]]  # type: ignore[attr-defined]
-    return ErrorInfo(str(found["type"]), str(found["msg"]), ".".join(place[2:] or place), shown(found.get("input", "")), None)
+def _info(found: dict[str, Any]) -> ErrorInfo:
+    """One of pydantic's findings. A check over several fields names the one that it is about."""
+    place, message = ".".join(map(str, found["loc"][2:] or found["loc"])), found["msg"].removeprefix("Value error, ")
+    named = re.match(r"(\w+): ", message) if found["type"] == "value_error" else None
+    return ErrorInfo(found["type"], message, named[1] if named else place, shown(found["input"]) if "input" in found and not named else None)
 
 
 @api.exception_handler(NoSuchSession)
@@ -52,7 +81,7 @@ def _damaged(request: HttpRequest, error: DamagedFile) -> HttpResponse:
 
 @api.exception_handler(RunRefused)
 def _refused(request: HttpRequest, error: RunRefused) -> HttpResponse:
-    return refused(request, 422, *error.errors)
+    return failed(request, of_refusal(error)) if _speaks_openai(request) else refused(request, 422, *error.errors)
 
 
 @api.exception_handler(AuthenticationError)
@@ -62,4 +91,6 @@ def _unknown(request: HttpRequest, error: AuthenticationError) -> HttpResponse:
 
 @api.exception_handler(HttpError)
 def _http(request: HttpRequest, error: HttpError) -> HttpResponse:
+    if _speaks_openai(request):
+        return failed(request, ApiError(error.status_code, str(error)))
     return refused(request, error.status_code, ErrorInfo("refused", str(error)))

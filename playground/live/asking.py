@@ -7,12 +7,12 @@ from __future__ import annotations
 
 import asyncio
 import secrets
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 
 from inference.events import ErrorInfo
-from inference.questions import AskDivergence
+from inference.questions import AskDivergence, Question
 from inference.runs.inquiry import INSIGHT_TASK, Inquiry, Kept, told
-from inference.spec import ModelSource
+from inference.spec import ModelSource, SamplingParams
 from playground.catalog import services as catalog
 from playground.celery import app
 from playground.live.hub import Hub, Subscription
@@ -31,11 +31,25 @@ def inquiry(owner: str, asked: Ask) -> Inquiry:
     """``asked`` as it travels. Raises ``RunRefused``; then no worker hears of it."""
     if not asks.take(owner):
         raise RunRefused(ErrorInfo("rate_limited", "too many questions at once; wait a moment"))
+    _check_workers()
+    kept = None if event_log().head(asked.run) else _kept(asked)
+    return Inquiry(box=_new_box(), run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked), kept=kept)
+
+
+def of_text(model: str, ids: Sequence[int], question: Question) -> Inquiry:
+    """A question about a text that no run has made. Raises ``RunRefused``."""
+    _check_workers()
+    kept = Kept(source=_source(model, "model"), sampling=SamplingParams(), prompt_ids=tuple(ids), token_ids=())
+    return Inquiry(box=_new_box(), run="", ref="", question=question, kept=kept)
+
+
+def _new_box() -> str:
+    return f"answer-{secrets.token_urlsafe(16)}"
+
+
+def _check_workers() -> None:
     if not event_log().workers():
         raise RunRefused(ErrorInfo("no_worker", "no worker is running that could answer this"))
-    box = f"answer-{secrets.token_urlsafe(16)}"
-    kept = None if event_log().head(asked.run) else _kept(asked)
-    return Inquiry(box=box, run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked), kept=kept)
 
 
 def enqueue(asked: Inquiry) -> None:

@@ -28,7 +28,6 @@ from playground.live.refusals import RunRefused, shown
 from playground.runs import services as runs
 
 QUEUE = "decode"
-starts = Buckets(rate=2.0, burst=20.0)
 
 logger = logging.getLogger(__name__)
 
@@ -42,11 +41,22 @@ class StartedRun:
     position: int  # runs that wait before it
 
 
-def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK) -> StartedRun:
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many runs somebody may start, and have going at once; no number: as configured."""
+
+    starts: Buckets
+    max_active_runs: int | None = None
+
+
+PERSON = Limits(Buckets(rate=2.0, burst=20.0))
+
+
+def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limits: Limits | None = None) -> StartedRun:
     """Create and enqueue a run. Raises ``RunRefused``; then nothing has been created."""
     log = event_log()
     try:
-        _check_limits(log, owner)
+        _check_limits(log, owner, limits or PERSON)
         _check_constraint(spec)
         model = _model(spec)
         _check_prompt(spec, model)
@@ -67,12 +77,12 @@ def watch_run(run: str, watch: Watch) -> None:
     event_log().set_watch(run, watch.model_dump_json().encode())
 
 
-def _check_limits(log: EventLog, owner: str) -> None:
-    if not starts.take(owner):
+def _check_limits(log: EventLog, owner: str, limits: Limits) -> None:
+    if not limits.starts.take(owner):
         raise RunRefused(ErrorInfo("rate_limited", "too many runs started at once; wait a moment"))
     active, waiting = log.active(owner), log.waiting()
-    if active >= settings.CONFIG.max_active_runs:
-        bound = f"<= {settings.CONFIG.max_active_runs}"
+    if active >= (most := limits.max_active_runs or settings.CONFIG.max_active_runs):
+        bound = f"<= {most}"
         raise RunRefused(ErrorInfo("too_many_runs", f"{active} of your runs are still going", value=str(active), bound=bound))
     if waiting >= settings.CONFIG.max_queue:
         raise RunRefused(ErrorInfo("queue_full", f"{waiting} runs are waiting already", value=str(waiting), bound=f"<= {settings.CONFIG.max_queue}"))

@@ -51,8 +51,8 @@ def store(run: str, epoch: str, frames: Sequence[bytes]) -> None:
 
 
 def put(run: Run, data: bytes) -> None:
-    """Store the packed trace of ``run``, which is not saved yet, unless its owner keeps too much already."""
-    run.state = RunState.STORED if _fits(run.owner, len(data)) else RunState.UNKEPT
+    """Store the packed trace of ``run``, which is not saved yet, if it is to be kept and its owner does not keep too much already."""
+    run.state = RunState.STORED if run.keep and _fits(run.owner, len(data)) else RunState.UNKEPT
     if run.state == RunState.STORED:
         run.trace.save(_place(run.pk), ContentFile(data), save=False)
         run.trace_bytes = len(data)

@@ -69,6 +69,7 @@ class Run(models.Model):
     kind = models.CharField(_("kind"), max_length=16, default="run")  # what the person did: run, branch, edit, ...
     model = models.CharField(_("model"), max_length=64)
     spec = models.JSONField(_("spec"))
+    keep = models.BooleanField(_("to be kept"), default=True)
     state = models.CharField(_("state"), max_length=8, choices=RunState.choices, default=RunState.LIVE)
     reason = models.CharField(_("finish reason"), max_length=32, blank=True)
     tokens = models.PositiveIntegerField(_("tokens"), null=True, blank=True)

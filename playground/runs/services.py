@@ -30,6 +30,8 @@ class Place:
     session: str | None = None  # None: a new one
     parent: str | None = None
     kind: str = "run"
+    keep: bool = True  # False: it has no session, and only how it ended is kept
+    visibility: Visibility = Visibility.PRIVATE  # of a new session
 
 
 NEW_WORK = Place()
@@ -48,9 +50,15 @@ def create_run(owner: str, spec: RunSpec, model: str, place: Place = NEW_WORK) -
     with transaction.atomic():
         parent = _own(Run.objects.filter(owner=owner), "parent", place.parent)
         session = _own(PromptSession.objects.filter(owner=owner), "session", place.session)
-        session = session or (parent and parent.session) or PromptSession.objects.create(owner=owner, title=title_of(spec))
-        session.save(update_fields=["updated"])
-        return Run.objects.create(owner=owner, spec=spec.model_dump(mode="json"), model=model, session=session, parent=parent, kind=place.kind)
+        session = session or (parent and parent.session) or (_new_session(owner, spec, place) if place.keep else None)
+        if session:
+            session.save(update_fields=["updated"])
+        fields = spec.model_dump(mode="json")
+        return Run.objects.create(owner=owner, spec=fields, model=model, session=session, parent=parent, kind=place.kind, keep=place.keep)
+
+
+def _new_session(owner: str, spec: RunSpec, place: Place) -> PromptSession:
+    return PromptSession.objects.create(owner=owner, title=title_of(spec), visibility=place.visibility)
 
 
 def _own(rows: QuerySet[Row], field: str, key: str | None) -> Row | None:

@@ -24,7 +24,7 @@ def log(settings: Any, tmp_path: Path, django_db_serialized_rollback: None, tran
     settings.LOGITSCOPE_JOURNAL_DIR = tmp_path
     settings.ALLOWED_HOSTS = ["localhost"]
     monkeypatch.setattr(starting, "enqueue", lambda run, queue: None)
-    monkeypatch.setattr(starting, "starts", Buckets(rate=1000, burst=1000))
+    monkeypatch.setattr(starting, "PERSON", starting.Limits(Buckets(rate=1000, burst=1000)))
     event_log.cache_clear()
     yield event_log()
     event_log.cache_clear()
