@@ -11,6 +11,7 @@ NPM = PATH="$(NODE_HOME)/bin:$$PATH" node "$(NODE_HOME)/lib/node_modules/npm/bin
 
 RUNTIME := $(VENV)/.runtime
 DEV := $(VENV)/.dev
+CLIENTS := .venv-clients/.installed
 NODE_MODULES := static/node_modules/.installed
 BUNDLE := static/dist/.built
 CATALOGUES := locale/.compiled
@@ -24,7 +25,7 @@ BROWSER_SOURCES := $(shell find static -path static/node_modules -prune -o -path
 run: build  ## start the playground on http://HOST:PORT
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
 
-test: dev  ## run every test, the browser's and the fault drills included
+test: dev $(CLIENTS)  ## run every test, the browser's and the fault drills included
 	@sh scripts/system-packages.sh
 	@$(NPM) test
 	@$(PY) -m pytest
@@ -59,7 +60,7 @@ screens: dev  ## take the pictures of the README and docs/screens
 	$(PY) -m scripts.screens
 
 clean:
-	rm -rf $(VENV) static/node_modules static/dist $(CATALOGUES) locale/*/LC_MESSAGES/*.mo
+	rm -rf $(VENV) .venv-clients static/node_modules static/dist $(CATALOGUES) locale/*/LC_MESSAGES/*.mo
 
 $(VENV)/bin/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Logitscope needs Python 3.11 or newer; set PYTHON=..."; exit 1; }
@@ -72,6 +73,12 @@ $(RUNTIME): requirements.txt | $(VENV)/bin/python
 
 $(DEV): requirements-dev.txt requirements.txt | $(RUNTIME)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
+	@touch $@
+
+$(CLIENTS): requirements-clients.txt | $(VENV)/bin/python
+	@echo "Installing the clients that the tests let talk to the site into .venv-clients (once)"
+	@$(PYTHON) -m venv .venv-clients
+	@.venv-clients/bin/pip install --quiet --disable-pip-version-check -r requirements-clients.txt
 	@touch $@
 
 $(NODE_MODULES): static/package-lock.json static/package.json | $(RUNTIME)
