@@ -28,8 +28,16 @@ def speak(site: Site, name: str, *arguments: str, folder: Path) -> Any:
         if os.environ.get("CI") == "true":
             pytest.fail(reason)
         pytest.skip(reason)
-    environment = {"PATH": os.environ["PATH"], "HOME": str(folder), "HF_HUB_OFFLINE": "1", "NO_PROXY": "*", "TOKENIZERS_PARALLELISM": "false"}
-    done = subprocess.run([PYTHON, SCRIPTS / f"speak_{name}.py", site.url, "none", *arguments], capture_output=True, text=True, env=environment, timeout=170)
+    environment = {
+        "PATH": os.environ["PATH"],
+        "HOME": str(folder),
+        "HF_HUB_OFFLINE": "1",
+        "NO_PROXY": "*",
+        "TOKENIZERS_PARALLELISM": "false",
+    }
+    done = subprocess.run(
+        [PYTHON, SCRIPTS / f"speak_{name}.py", site.url, "none", *arguments], capture_output=True, text=True, env=environment, timeout=170
+    )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])
 
@@ -64,7 +72,7 @@ def test_lm_evals_loglikelihoods_are_those_of_transformers(site: Site, tmp_path:
     task.write_text("".join(json.dumps(row) + "\n" for row in rows))
     got = speak(site, "lm_eval", str(bundled("main")), str(task), folder=tmp_path)
     assert got["acc"] == 1.0
-    expected = [[loglikelihood(row["question"], choice) for choice in choices] for row in rows]
+    expected = [[loglikelihood(str(row["question"]), choice) for choice in choices] for row in rows]
     for found, wanted in zip(got["loglikelihoods"], expected, strict=True):
         assert found == pytest.approx(wanted, abs=1e-3)
 

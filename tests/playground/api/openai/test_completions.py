@@ -118,7 +118,11 @@ def test_a_chat_is_answered_in_the_models_own_template(client: httpx.Client, ref
 
 def test_a_schema_binds_the_answer(client: httpx.Client) -> None:
     schema = {"type": "object", "properties": {"name": {"enum": ["Lily", "Ben"]}}, "required": ["name"], "additionalProperties": False}
-    body = {**GREEDY, "messages": [{"role": "user", "content": "Name?"}], "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}}}
+    body = {
+        **GREEDY,
+        "messages": [{"role": "user", "content": "Name?"}],
+        "response_format": {"type": "json_schema", "json_schema": {"name": "n", "schema": schema}},
+    }
     choice = client.post("/chat/completions", json=body).json()["choices"][0]
     assert json.loads(choice["message"]["content"])["name"] in ("Lily", "Ben")
     assert choice["finish_reason"] == "stop"
@@ -152,7 +156,9 @@ def test_who_hangs_up_ends_the_run(stream: bool, client: httpx.Client, site: Sit
      ({"suffix": "x"}, 400, "suffix", "value_error"), ({"prompt": [10**9]}, 400, None, None), ({"prompt": "a " * 2000}, 400, "prompt", "prompt_too_long"), ({"regex": "("}, 400, "regex", "bad_constraint"),
      ({"min_tokens": 9, "max_tokens": 3}, 400, None, None), ({"logit_bias": {"x": 1}}, 400, None, None), ({"n": 3, "num_beams": 2}, 400, None, None), ({"temperature": "hot"}, 400, "temperature", "float_type")],
 )  # fmt: skip
-def test_what_cannot_be_run_is_refused_in_openais_shape(fields: dict[str, Any], status: int, param: str | None, code: str | None, client: httpx.Client) -> None:
+def test_what_cannot_be_run_is_refused_in_openais_shape(
+    fields: dict[str, Any], status: int, param: str | None, code: str | None, client: httpx.Client
+) -> None:
     answer = client.post("/completions", json={**GREEDY, "prompt": PROMPT, **fields})
     error = answer.json()["error"]
     assert (answer.status_code, error["type"]) == (status, "invalid_request_error"), error
@@ -161,7 +167,9 @@ def test_what_cannot_be_run_is_refused_in_openais_shape(fields: dict[str, Any], 
         assert (error["param"], error["code"]) == (param, code)
 
 
-@pytest.mark.parametrize("body", [b"", b"{", b"[]", b'{"model": "stories", "prompt": NaN}', b'{"model": "stories", "prompt": "\\ud800"}', b"\xff\xfe"])
+@pytest.mark.parametrize(
+    "body", [b"", b"{", b"[]", b'{"model": "stories", "prompt": NaN}', b'{"model": "stories", "prompt": "\\ud800"}', b"\xff\xfe"]
+)
 def test_a_body_that_is_no_request_is_refused(body: bytes, client: httpx.Client) -> None:
     answer = client.post("/completions", content=body, headers={"Content-Type": "application/json"})
     assert answer.status_code == 400

@@ -33,7 +33,9 @@ def test_a_wrong_and_a_revoked_key_answer_alike() -> None:
     ApiKey.objects.filter(pk=key.pk).update(revoked=timezone.now())
     for answer in (wrong, models(secret)):
         assert (answer.status_code, answer["WWW-Authenticate"]) == (401, "Bearer")
-        assert answer.json() == {"error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}}
+        assert answer.json() == {
+            "error": {"message": "Incorrect API key provided.", "type": "invalid_request_error", "param": None, "code": "invalid_api_key"}
+        }
 
 
 def test_without_a_key_one_is_let_in_only_where_none_is_needed(settings: Any) -> None:

@@ -20,7 +20,9 @@ def test_a_prompt_is_a_text_or_ids_alone_or_many(prompt: Any, prompts: list[Any]
 
 
 def test_settings_of_vllm_stand_at_the_top() -> None:
-    request = CompletionRequest.model_validate({**ASKED, "temperature": 0, "min_p": 0.1, "logit_bias": {"7": 1}, "max_tokens": 3, "n": 2, "stop": "x"})
+    request = CompletionRequest.model_validate(
+        {**ASKED, "temperature": 0, "min_p": 0.1, "logit_bias": {"7": 1}, "max_tokens": 3, "n": 2, "stop": "x"}
+    )
     assert request.settings == {"temperature": 0, "min_p": 0.1, "logit_bias": {"7": 1}}
     assert (request.max_tokens, request.n, request.stop) == (3, 2, ["x"])
 
@@ -55,7 +57,7 @@ def test_a_body_that_is_no_object_is_refused(body: Any) -> None:
 
 def test_content_in_parts_is_one_text_and_a_developer_is_the_system() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "text", "text": "b"}]
-    request = ChatRequest.model_validate({"model": "m", "messages": [{"role": "developer", "content": parts}, CHAT["messages"][0]]})  # type: ignore[index]
+    request = ChatRequest.model_validate({"model": "m", "messages": [{"role": "developer", "content": parts}, CHAT["messages"][0]]})
     assert [message.plain() for message in request.messages] == [{"role": "system", "content": "ab"}, {"role": "user", "content": "hi"}]
 
 

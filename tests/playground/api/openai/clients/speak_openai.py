@@ -10,7 +10,9 @@ PROMPT = "The capital of France is"
 CHAT = [{"role": "user", "content": "What is the capital of France?"}]
 
 whole = client.completions.create(model="stories", prompt=PROMPT, max_tokens=3, temperature=0, logprobs=2, extra_body={"min_p": 0.05})
-parts = client.completions.create(model="stories", prompt=PROMPT, max_tokens=3, temperature=0, stream=True, stream_options={"include_usage": True})
+parts = client.completions.create(
+    model="stories", prompt=PROMPT, max_tokens=3, temperature=0, stream=True, stream_options={"include_usage": True}
+)
 pieces = list(parts)
 chat = client.chat.completions.create(model="stories", messages=CHAT, temperature=0, max_tokens=20, logprobs=True, top_logprobs=3)
 said = client.chat.completions.create(model="stories", messages=CHAT, temperature=0, max_tokens=20, stream=True)
