@@ -72,16 +72,18 @@ def test_lm_evals_loglikelihoods_are_those_of_transformers(site: Site, tmp_path:
     task.write_text("".join(json.dumps(row) + "\n" for row in rows))
     got = speak(site, "lm_eval", str(bundled("main")), str(task), folder=tmp_path)
     assert got["acc"] == 1.0
-    expected = [[loglikelihood(str(row["question"]), choice) for choice in choices] for row in rows]
-    for found, wanted in zip(got["loglikelihoods"], expected, strict=True):
-        assert found == pytest.approx(wanted, abs=1e-3)
+    expected = loglikelihoods([(str(row["question"]), choice) for row in rows for choice in choices])
+    assert [value for sample in got["loglikelihoods"] for value in sample] == pytest.approx(expected, abs=1e-3)
 
 
-def loglikelihood(context: str, continuation: str) -> float:
-    """ln p(continuation | context) by transformers itself."""
+def loglikelihoods(pairs: list[tuple[str, str]]) -> list[float]:
+    """ln p(continuation | context) by transformers itself; lm-eval adds no special tokens of its own accord."""
     folder = bundled("main")
     model, tokenizer = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32), AutoTokenizer.from_pretrained(folder)
-    before, whole = tokenizer(context).input_ids, tokenizer(context + continuation).input_ids
-    with torch.no_grad():
-        logprobs = torch.log_softmax(model(torch.tensor([whole])).logits[0].float(), -1)
-    return sum(float(logprobs[place - 1, whole[place]]) for place in range(len(before), len(whole)))
+    found = []
+    for context, continuation in pairs:
+        before, whole = (tokenizer(text, add_special_tokens=False).input_ids for text in (context, context + continuation))
+        with torch.no_grad():
+            logprobs = torch.log_softmax(model(torch.tensor([whole])).logits[0].float(), -1)
+        found.append(sum(float(logprobs[place - 1, whole[place]]) for place in range(len(before), len(whole))))
+    return found
