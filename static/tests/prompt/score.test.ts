@@ -8,6 +8,7 @@ const read = (logprob: number | null): ReadToken => ({
   logprob,
   rank: logprob && 2,
   entropy: logprob && 3,
+  top: [],
 });
 
 test("perplexity is the exponential of the mean surprisal of the tokens that have one", () => {
