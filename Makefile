@@ -2,6 +2,8 @@
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+# Processes that run the tests. More are not quicker on two cores: half of a test's time is waiting for its own server.
+WORKERS ?= 2
 
 VENV := .venv
 PY := $(VENV)/bin/python
@@ -28,7 +30,7 @@ run: build  ## start the playground on http://HOST:PORT
 test: dev $(CLIENTS)  ## run every test, the browser's and the fault drills included
 	@sh scripts/system-packages.sh
 	@$(NPM) test
-	@$(PY) -m pytest
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
 
 check: dev  ## lint, types, layers, migrations
 	$(PY) -m ruff check .
