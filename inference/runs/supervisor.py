@@ -7,12 +7,12 @@ Celery: it is given a function that enqueues.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable
 
-from inference.eventlog.protocol import EventLog, Lapsed, LogUnavailable
+from inference.eventlog.protocol import EventLog, Lapsed
 from inference.events import ErrorInfo
 from inference.runs.ending import end_unheld
+from inference.runs.periodic import Periodic
 
 PERIOD_SECONDS = 0.5
 PATIENCE_SECONDS = 20.0  # a run that was handed out and not claimed by then is handed out again
@@ -21,29 +21,13 @@ MAX_CLAIMS = 10  # a run that so many workers took up and none finished is not h
 logger = logging.getLogger(__name__)
 
 
-class Supervisor:
-    """A thread that looks after lapsed runs until it is stopped."""
+class Supervisor(Periodic):
+    """Looks after lapsed runs until it is stopped."""
 
     def __init__(self, log: EventLog, enqueue: Callable[[str, str], None]) -> None:
+        super().__init__("supervisor", self.look, PERIOD_SECONDS)
         self._log = log
         self._enqueue = enqueue
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="supervisor", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def _go(self) -> None:
-        while not self._stopped.wait(PERIOD_SECONDS):
-            try:
-                self.look()
-            except LogUnavailable:
-                continue
-            except Exception:
-                logger.exception("supervisor: a look failed")
 
     def look(self) -> None:
         """Hand out, or end, every run that has lapsed."""

@@ -6,12 +6,12 @@ Knows nothing of files: it reads logs and hands frames on.
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Iterator
 
 from django.db import close_old_connections
 
-from inference.eventlog.protocol import EventLog, LogUnavailable
+from inference.eventlog.protocol import EventLog
+from inference.runs.periodic import Periodic
 from playground.runs import keeping
 
 PERIOD_SECONDS = 0.5
@@ -20,33 +20,21 @@ PAGE = 256
 logger = logging.getLogger(__name__)
 
 
-class Keeper:
-    """A thread that stores until it is stopped."""
+class Keeper(Periodic):
+    """Stores until it is stopped. A full disk or a locked database: streams go on, and the next look tries again."""
 
     def __init__(self, log: EventLog) -> None:
+        super().__init__("keeper", self.look, PERIOD_SECONDS)
         self._log = log
-        self._stopped = threading.Event()
-        self._thread = threading.Thread(target=self._go, name="keeper", daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopped.set()
-
-    def _go(self) -> None:
-        while not self._stopped.wait(PERIOD_SECONDS):
-            try:
-                self.look()
-            except LogUnavailable:
-                continue
-            except Exception:  # a full disk, a locked database: streams go on, and the next look tries again
-                logger.exception("keeper: a look failed")
-            finally:
-                close_old_connections()
 
     def look(self) -> None:
         """Store every run that has ended."""
+        try:
+            self._store_ended()
+        finally:
+            close_old_connections()
+
+    def _store_ended(self) -> None:
         for run in keeping.unkept():
             head = self._log.head(run)
             if head is None:
