@@ -11,8 +11,9 @@ from inference.spec import ModelSource, RunSpec, SamplingParams, Watch
 if TYPE_CHECKING:
     from inference.engine.engine import Engine
     from inference.engine.errors import ModelError
+    from inference.engine.folder import check_folder
 
-__all__ = ["Engine", "ModelError", "ModelSource", "RunSpec", "SamplingParams", "Watch"]
+__all__ = ["Engine", "ModelError", "ModelSource", "RunSpec", "SamplingParams", "Watch", "check_folder"]
 
 
 def __getattr__(name: str) -> Any:
@@ -24,4 +25,8 @@ def __getattr__(name: str) -> Any:
         from inference.engine.errors import ModelError
 
         return ModelError
+    if name == "check_folder":  # torch-free, as is ModelError
+        from inference.engine.folder import check_folder
+
+        return check_folder
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -51,8 +51,16 @@ class ApiKey(models.Model):
     @classmethod
     def issue(cls, name: str, **fields: Any) -> tuple[ApiKey, str]:
         """A new key and its secret, which nobody can ask for again."""
+        key = cls(name=name, **fields)
+        secret = key.draw()
+        key.save()
+        return key, secret
+
+    def draw(self) -> str:
+        """Gives a key that has not been saved yet its secret, and returns it."""
         secret = PREFIX + secrets.token_urlsafe(32)
-        return cls.objects.create(name=name, shown=secret[:SHOWN_CHARACTERS], digest=digest(secret), **fields), secret
+        self.shown, self.digest = secret[:SHOWN_CHARACTERS], digest(secret)
+        return secret
 
     @classmethod
     def of(cls, secret: str) -> ApiKey | None:

@@ -4,6 +4,8 @@ from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
+from playground.catalog import checking
+
 NAME = RegexValidator(r"^[\w.\-]{1,64}$", _("Letters, digits, '.', '_' and '-' only, 64 at most."))
 
 
@@ -38,6 +40,15 @@ class Model(models.Model):
         ordering = ["created", "id"]
         verbose_name = _("model")
         verbose_name_plural = _("models")
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` with the reason at the field where the model may not be loaded, or not so."""
+        checking.check(
+            {
+                "name": self.name, "source": self.source, "revision": self.revision or None, "dtype": self.dtype, "device": self.device,
+                "quantization": self.quantization, "root": self.root or None,
+            }
+        )  # fmt: skip
 
     def __str__(self) -> str:
         return self.title or self.name

@@ -9,7 +9,7 @@ from django.conf import settings
 
 from inference.sources import BUNDLED_PREFIX, DRAFTS, SourceError, is_local, locate
 from inference.spec import ModelSource
-from playground.catalog import chat, files
+from playground.catalog import chat, checking, files
 from playground.catalog.models import Model
 from playground.catalog.vocabulary import Vocabulary
 
@@ -96,7 +96,7 @@ def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:
 
 
 def _catalog_model(row: Model) -> CatalogModel:
-    folder = locate(row.source, [*settings.CONFIG.model_roots, *([Path(row.root)] if row.root else [])])
+    folder = locate(row.source, checking.roots(row.root))
     source = ModelSource.model_validate(
         {"name": row.name, "source": row.source, "revision": row.revision or None, "dtype": row.dtype, "device": row.device, "quantization": row.quantization, "draft": DRAFTS.get(row.source), "root": row.root or None}
     )

@@ -1,0 +1,163 @@
+"""The admin panel: what it refuses at the field, keys that are shown once, what is written to the audit log, and its own policy."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.contrib.admin.models import LogEntry
+from django.contrib.auth.models import User
+from django.test import Client
+from django.urls import reverse
+
+from inference.sources import bundled
+from playground.api.models import ApiKey, digest
+from playground.catalog.models import Model
+from playground.catalog.services import resolve
+from playground.runs.models import PromptSession, Run, Visibility
+
+pytestmark = pytest.mark.django_db
+MODEL: dict[str, Any] = {
+    "name": "mine",
+    "title": "",
+    "enabled": "on",
+    "revision": "",
+    "dtype": "auto",
+    "quantization": "none",
+    "device": "auto",
+}
+KEY: dict[str, Any] = {"name": "school", "scopes": ["models"], "keeps": "on", "max_active_runs": "4", "tokens_per_day": ""}
+
+
+@pytest.fixture
+def panel(client: Client) -> Client:
+    client.force_login(User.objects.create_superuser("ada", password="correct horse battery"))
+    return client
+
+
+@pytest.fixture
+def root(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An allowed folder with one good model in it, ``good``."""
+    monkeypatch.setattr(settings, "CONFIG", settings.CONFIG.model_copy(update={"model_roots": [tmp_path / "models"]}))
+    shutil.copytree(bundled("draft"), tmp_path / "models" / "good")
+    return tmp_path / "models"
+
+
+def add_model(panel: Client, **fields: str) -> Any:
+    return panel.post(reverse("admin:catalog_model_add"), {**MODEL, **fields})
+
+
+def errors(response: Any) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = response.context["adminform"].form.errors
+    return found
+
+
+def test_a_folder_under_an_allowed_root_is_added_and_can_be_run(panel: Client, root: Path) -> None:
+    assert add_model(panel, source=str(root / "good")).status_code == 302
+    assert resolve("mine").folder == root / "good"
+    assert LogEntry.objects.get().object_repr == "mine"
+
+
+def test_a_folder_outside_of_the_roots_is_refused_at_its_field_also_by_a_link(panel: Client, root: Path) -> None:
+    outside = shutil.copytree(bundled("draft"), root.parent / "outside")
+    (root / "link").symlink_to(outside)
+    for source in (outside, root / "link", root / ".." / "outside"):
+        assert "not under an allowed model folder" in errors(add_model(panel, source=str(source)))["source"][0]
+    assert not Model.objects.filter(name="mine").exists()
+
+
+@pytest.mark.parametrize(
+    ("spoil", "reason"),
+    [
+        (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "can hold code"),
+        (lambda folder: (folder / "config.json").unlink(), "not a model folder"),
+        (lambda folder: (folder / "config.json").write_text(json.dumps({"model_type": "x", "auto_map": {"A": "b.C"}})), "auto_map"),
+    ],
+)
+def test_a_folder_that_must_not_be_loaded_is_refused_with_the_reason(panel: Client, root: Path, spoil: Any, reason: str) -> None:
+    spoil(root / "good")
+    assert reason in errors(add_model(panel, source=str(root / "good")))["source"][0]
+
+
+@pytest.mark.parametrize(
+    ("fields", "field", "reason"),
+    [
+        ({"source": "owner/name/../x", "revision": "a" * 40}, "source", "Hub id"),
+        ({"source": "bundled:absent"}, "source", "no bundled model"),
+        ({"source": "owner/name"}, "revision", "40 hexadecimal"),
+        ({"source": "owner/name", "revision": "main"}, "revision", "40 hexadecimal"),
+        ({"source": "bundled:draft", "device": "gpu"}, "device", "Not a device"),
+        ({"source": "bundled:draft", "name": "a b"}, "name", "64 at most"),
+    ],
+)
+def test_what_does_not_fit_is_refused_at_its_field(panel: Client, fields: dict[str, str], field: str, reason: str) -> None:
+    found = errors(add_model(panel, **fields))
+    assert list(found) == [field]
+    assert reason in found[field][0]
+
+
+def test_a_keys_secret_is_shown_once_and_kept_nowhere(panel: Client) -> None:
+    response = panel.post(reverse("admin:api_apikey_add"), KEY)
+    secret = response.context["secret"]
+    key = ApiKey.objects.get()
+    assert (key.digest, key.scopes, key.max_active_runs) == (digest(secret), ["models"], 4)
+    assert secret in response.content.decode()
+    assert "no-store" in response.headers["Cache-Control"]
+    assert secret not in str(response.cookies)  # as a message would carry it on
+    for page in ("changelist", "change"):
+        address = reverse(f"admin:api_apikey_{page}", args=[key.pk] if page == "change" else [])
+        assert secret not in panel.get(address).content.decode()
+    assert secret not in str(LogEntry.objects.values_list())
+
+
+def test_a_changed_key_keeps_its_secret(panel: Client) -> None:
+    key, secret = ApiKey.issue("old")
+    panel.post(reverse("admin:api_apikey_change", args=[key.pk]), {**KEY, "name": "new"})
+    found = ApiKey.of(secret)
+    assert found is not None
+    assert found.name == "new"
+
+
+def test_a_revoked_key_is_nobodys_and_the_log_says_who_did_it(panel: Client) -> None:
+    key, secret = ApiKey.issue("school")
+    panel.post(reverse("admin:api_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
+    assert ApiKey.of(secret) is None
+    assert LogEntry.objects.get().user.get_username() == "ada"
+
+
+def test_unpublishing_makes_sessions_private_and_is_logged(panel: Client) -> None:
+    shown = PromptSession.objects.create(owner="somebody", title="A fox", visibility=Visibility.GALLERY)
+    panel.post(reverse("admin:runs_promptsession_changelist"), {"action": "unpublish", "_selected_action": [shown.pk]})
+    shown.refresh_from_db()
+    assert shown.visibility == Visibility.PRIVATE
+    assert LogEntry.objects.get().object_id == shown.pk
+
+
+def test_a_run_is_shown_without_its_prompt(panel: Client) -> None:
+    run = Run.objects.create(owner="somebody", model="stories", spec={"prompt": "a secret fox"}, reason="stop", tokens=12)
+    page = panel.get(reverse("admin:runs_run_change", args=[run.pk])).content.decode()
+    assert "stop" in page
+    assert "secret fox" not in page
+
+
+@pytest.mark.parametrize(
+    "name", ["catalog_model", "api_apikey", "runs_promptsession", "runs_run", "auth_user", "auth_group", "admin_logentry"]
+)
+def test_every_list_opens_under_a_policy_without_inline_scripts(panel: Client, name: str) -> None:
+    response = panel.get(reverse(f"admin:{name}_changelist"))
+    assert response.status_code == 200
+    policy = response.headers["Content-Security-Policy"]
+    script = next(part for part in policy.split("; ") if part.startswith("script-src"))
+    assert script == "script-src 'self' 'unsafe-eval'"
+
+
+def test_the_relaxed_policy_is_the_panels_alone(panel: Client) -> None:
+    assert "unsafe" not in panel.get("/").headers["Content-Security-Policy"]
+
+
+def test_nobody_enters_without_an_account(client: Client) -> None:
+    assert client.get(reverse("admin:api_apikey_add")).status_code == 302
