@@ -43,6 +43,7 @@ class Config(BaseSettings):
     log_ttl_seconds: int = Field(3600, ge=60, le=604_800, description="How long the events of an ended run are kept for reloads.")
     api_keys: Literal["auto", "required", "optional"] = Field("auto", description="Whether `/v1` needs an API key; `auto`: in production. Where it does not, whoever reaches the site may use it; a wrong key is refused all the same.")
     kept_megabytes: int = Field(500, ge=0, le=10_000_000, description="Megabytes of stored traces that one person may keep; beyond that only how a run ended is kept.")
+    retention_days: int = Field(0, ge=0, le=36_500, description="Private sessions that nobody has touched for so many days are deleted by `manage.py prune`. 0: never.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line that is written.")
     language: Literal["en", "zh-hant", "zh-hans"] = Field("en", description="Language for visitors whose browser asks for none of the three.")
     time_zone: str = Field("UTC", description="Time zone of pages and of the admin panel.")
