@@ -19,7 +19,7 @@ from inference.spec import RunSpec
 from playground.runs import keeping
 from playground.runs.fields import MAX_DRAFT_BYTES, MAX_NOTES, MAX_RUNS, MAX_TITLE, Tags
 from playground.runs.models import PromptSession, Run, RunState
-from playground.runs.sessions import copy_runs
+from playground.runs.sessions import copy_runs, rename_draft
 from playground.runs.traces import DamagedTrace, Trace, packed, unpacked
 
 FORMAT: Final = "logitscope-session"
@@ -158,5 +158,5 @@ def _created(person: str, head: ExportedSession, traces: dict[str, Trace]) -> Pr
         Run(id=run.id, owner=person, parent_id=run.parent, kind=run.kind, model=run.model, spec=run.spec, reason=run.reason, tokens=run.tokens, epoch=run.epoch)
         for run in head.runs
     ]  # fmt: skip
-    copy_runs(rows, session, lambda run: traces.get(run.pk))
+    rename_draft(session, copy_runs(rows, session, lambda run: traces.get(run.pk)))
     return session

@@ -6,6 +6,7 @@ A session that is foreign, revoked, expired or absent is the same: ``NoSuchSessi
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from typing import Any
 
 import msgpack
 from django.db import transaction
@@ -44,6 +45,11 @@ def readable(person: str, session: str) -> PromptSession:
     return _one(PromptSession.objects.filter(Q(owner=person) | Q(pk__in=shared())), session)
 
 
+def of_run(person: str, run: str) -> PromptSession | None:
+    """The session of ``run``, where the person may see it."""
+    return PromptSession.objects.filter(Q(owner=person) | Q(pk__in=shared()), runs=run).first() if run else None
+
+
 def _one(rows: QuerySet[PromptSession], session: str) -> PromptSession:
     if (found := rows.filter(pk=session).first()) is None:
         raise NoSuchSession(session)
@@ -73,8 +79,23 @@ def fork(person: str, session: str) -> PromptSession:
     copy = PromptSession.objects.create(
         owner=person, title=source.title, notes=source.notes, tags=source.tags, draft=source.draft, forked_from=source
     )
-    copy_runs(source.runs.filter(state=RunState.STORED), copy, lambda run: keeping.trace(run.pk))
+    ids = copy_runs(source.runs.filter(state=RunState.STORED), copy, lambda run: keeping.trace(run.pk))
+    rename_draft(copy, ids)
     return copy
+
+
+def rename_draft(session: PromptSession, ids: dict[str, str]) -> None:
+    """What the page saved names runs by their old ids: give it the new ones. An id is too long to stand there by chance."""
+    session.draft = _with_new_ids(session.draft, ids)
+    session.save(update_fields=["draft"])
+
+
+def _with_new_ids(value: Any, ids: dict[str, str]) -> Any:
+    if isinstance(value, str):
+        return ids.get(value, value)
+    if isinstance(value, dict):
+        return {key: _with_new_ids(item, ids) for key, item in value.items()}
+    return [_with_new_ids(item, ids) for item in value] if isinstance(value, list) else value
 
 
 def copy_runs(runs: Iterable[Run], session: PromptSession, trace_of: Callable[[Run], Trace | None]) -> dict[str, str]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
@@ -12,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from playground.runs import sessions
 from playground.runs.boot import boot
+from playground.runs.models import PromptSession
 
 
 @require_safe
@@ -19,7 +19,8 @@ from playground.runs.boot import boot
 @never_cache
 @ensure_csrf_cookie
 def playground(request: HttpRequest) -> HttpResponse:
-    return render(request, "playground.html", {"boot": boot()})
+    found = sessions.of_run(_person(request), request.GET.get("run", ""))
+    return _shown(request, found)
 
 
 @require_safe
@@ -31,12 +32,22 @@ def compare(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@gzip_page
 @never_cache
+@ensure_csrf_cookie
 def session(request: HttpRequest, session: str) -> HttpResponse:
-    """A session that one may see, at its newest run."""
+    """The playground with a session that one may see."""
     try:
-        found = sessions.readable(request.person, session)  # type: ignore[attr-defined]
+        return _shown(request, sessions.readable(_person(request), session))
     except sessions.NoSuchSession as error:
         raise Http404 from error
-    run = found.runs.last()
-    return redirect(reverse("playground") + (f"?run={run.pk}" if run else ""))
+
+
+def _shown(request: HttpRequest, session: PromptSession | None) -> HttpResponse:
+    named = {"id": session.pk, "mine": session.owner == _person(request)} if session else None
+    return render(request, "playground.html", {"boot": boot(named)})
+
+
+def _person(request: HttpRequest) -> str:
+    person: str = request.person  # type: ignore[attr-defined]
+    return person

@@ -18,6 +18,9 @@ import { Status } from "./Status";
 import { startOrShowFault } from "./start";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
+import { Notice } from "./work/Notice";
+import { bringSession } from "./work/open";
+import { keepSaved } from "./work/save";
 import { Cards } from "./why/Cards";
 
 function Page() {
@@ -31,6 +34,7 @@ function Page() {
             <Prompt />
           </RunPrompt.Provider>
           <Banner />
+          <Notice />
           <Stream />
           <WhatIfBar />
           <Status />
@@ -48,5 +52,6 @@ if (!root) throw new Error("the page has no #app");
 root.replaceChildren();
 render(<Page />, root);
 listen();
-connect(recover);
+connect((id) => recover(id) || bringSession(id));
 plant();
+keepSaved();

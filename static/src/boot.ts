@@ -50,6 +50,7 @@ export interface Boot {
   example: { prompt: string; sampling: SamplingParams; watch: Watch; max_tokens_per_second: number | null };
   speeds: number[];
   limits: { max_frame_bytes: number; ack_window: number; max_shown: number };
+  session?: { id: string; mine: boolean } | null; // that the address names
   socket: string;
   language: string;
   languages: [string, string][];

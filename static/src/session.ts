@@ -11,6 +11,7 @@ import { plainError, type Answer, type Lane, type Question } from "./socket/lane
 import { boot, draft, drafts, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
 import { loadFor, storeFor } from "./store/storage";
 import { connection, follow, lane, run } from "./store/view";
+import { enter, leaveWork, readOnly, work } from "./work/work";
 
 const MOST_KEPT = 32; // runs: each holds its traces and its attention
 
@@ -25,6 +26,9 @@ export function connect(recovered: (id: string | null) => boolean): void {
   client.connect((listener) => new Connection(addressOf(boot.socket), listener));
   effect(() => rememberRun(shownId.value));
   effect(() => showAtFields(errors.value));
+  effect(() => {
+    if (belonging.value) enter(belonging.value);
+  });
 }
 
 /** Puts another run on the screen; the one that was there goes on, and is kept. */
@@ -47,7 +51,7 @@ export function open(id: string): void {
 /** Starts what the draft says, unless a setting is wrong. Returns the name of the first wrong field. */
 export function start(): string | null {
   const wrong = wrongField();
-  if (wrong === null && !lane.value?.isLive) begin(draft.value);
+  if (wrong === null && !readOnly.peek() && !lane.value?.isLive) begin(draft.value);
   return wrong;
 }
 
@@ -62,7 +66,7 @@ const isEmpty = (draft: Draft): boolean =>
 
 /** Starts `wanted` and shows it. `spec`: what to send for it, where that is not what its prompt says. */
 export function begin(wanted: Draft, spec: RunSpec | Promise<RunSpec> = specFor(wanted)): Lane {
-  const begun = client.start(spec);
+  const begun = client.start(spec, [], { session: work.peek()?.session ?? null, kind: "run" });
   drafts.set(begun, wanted);
   show(begun);
   return begun;
@@ -94,9 +98,11 @@ export function leave(): void {
 }
 
 const shownId = computed(() => lane.value?.id ?? null);
+const belonging = computed(() => lane.value?.run.value.session ?? null);
 const errors = computed(() => run.value.errors);
 
 function showAtFields(errors: readonly ErrorInfo[]): void {
+  if (errors.some(({ code, field }) => code === "not_found" && field === "session")) leaveWork(); // deleted meanwhile: the next run begins another
   const placed = errors.flatMap((error) => {
     const name = placeOf(error.field);
     return name ? [[name, sentence(error)] as const] : [];
@@ -111,5 +117,6 @@ function rememberRun(id: string | null): void {
   const address = new URL(location.href);
   if (id) address.searchParams.set("run", id);
   else address.searchParams.delete("run");
+  if (address.pathname.startsWith("/s/") && work.value) address.pathname = `/s/${work.value.session}`;
   history.replaceState(null, "", address);
 }

@@ -5,6 +5,8 @@ import { fill, gettext } from "../i18n";
 import { openSheet } from "../keys/open";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
+import { ForkButton, NewButton } from "../work/Buttons";
+import { readOnly } from "../work/work";
 import { Language } from "./Language";
 import { Mark } from "./Mark";
 import { RunButtons } from "./RunButtons";
@@ -21,8 +23,9 @@ export function Bar() {
       </h1>
       <ModelPicker />
       <Speed />
-      <RunButtons />
+      {readOnly.value ? <ForkButton /> : <RunButtons />}
       <span class="bar-end">
+        <NewButton />
         <a
           class="icon"
           href="/compare"

@@ -11,19 +11,21 @@ import { inherited, plainToken } from "../store/given";
 import { isLive } from "../store/run";
 import { pick, run } from "../store/view";
 import { equal } from "../settings/schema";
+import { readOnly } from "../work/work";
 import { clear, node, sprout, trouble } from "./tree";
 
 const MOST_SEED = 2 ** 32;
 const most = fields.find(({ name }) => name === "max_tokens")?.bounds.maximum ?? 32_768;
 
 /** Whether runs can go on from this one: a beam search has not chosen its tokens one by one. */
-export const canBranch = (): boolean => run.value.started !== null && run.value.phase !== "refused" && !isSearch(settings());
+export const canBranch = (): boolean =>
+  !readOnly.value && run.value.started !== null && run.value.phase !== "refused" && !isSearch(settings());
 /** Whether there is something to go on with: the run is over, and not because its text is. */
 export const canProceed = (): boolean => canBranch() && !isLive(run.value) && !["eos", "stop", "constraint_done"].includes(reason());
 /** Whether drawing again may give something else. */
 export const canReroll = (): boolean => canBranch() && settings().temperature !== 0;
 /** Whether one more token can be drawn: after this run, or of one that is yet to begin. */
-export const canStep = (): boolean => !isLive(run.value) && (isNew() || canProceed());
+export const canStep = (): boolean => !readOnly.value && !isLive(run.value) && (isNew() || canProceed());
 
 /** Whether the next step is the first: nothing has run, or the prompt is another one by now. */
 function isNew(): boolean {

@@ -4,13 +4,14 @@ import { batch, computed, effect, signal } from "@preact/signals";
 import { sentence } from "../errors";
 import type { RunSpec, Token } from "../protocol/generated";
 import { client, lanes, show } from "../session";
-import { Lane } from "../socket/lane";
+import { Lane, type Place } from "../socket/lane";
 import * as tree from "../store/branches";
 import { draft, drafts, restored, type Draft } from "../store/draft";
 import type { RunState } from "../store/run";
 import { loadFor, storeFor } from "../store/storage";
 import { lane, picked } from "../store/view";
 import { origins } from "../store/whole";
+import { work } from "../work/work";
 
 const KEY = "branches";
 
@@ -22,6 +23,7 @@ export const yours = computed<readonly number[]>(() => node.value?.yours ?? []);
 export const trouble = signal<string | null>(null);
 
 const runs = new Map<number, Lane>(); // by node
+const known = new Map<string, Draft>(); // what stored runs were asked for
 
 /** Brings back the tree of before a reload, where `id`, or none, is what its node on the screen ran. Whether it was. */
 export function recover(id: string | null): boolean {
@@ -34,6 +36,24 @@ export function recover(id: string | null): boolean {
   if (current.kind === "run" && known) draft.value = known; // a branch leaves the settings of the next run alone
   show(opened);
   return true;
+}
+
+/** Puts a stored session on the screen; `asked`: what its runs were asked for. */
+export function bring(all: tree.Branches, asked: ReadonlyMap<string, Draft>): void {
+  batch(() => {
+    clearAll();
+    asked.forEach((each, run) => known.set(run, each));
+    branches.value = all;
+    const current = tree.currentOf(all);
+    if (current) show(laneOf(current));
+  });
+}
+
+/** Forgets all: what comes next is a tree of another session. */
+export function clearAll(): void {
+  runs.clear();
+  branches.value = tree.NONE;
+  trouble.value = null;
 }
 
 /** From now on a run that comes on the screen in any other way is a tree of its own, and the next reload finds all of them. */
@@ -71,10 +91,16 @@ function move(to: tree.Branches): void {
 /** Starts a run that goes on from what is on the screen: `output` are the tokens that it begins with. */
 export function sprout(growth: tree.Growth, wanted: Draft, spec: RunSpec | Promise<RunSpec>, output: readonly Token[]): void {
   add(growth, (grown) => {
-    const started = client.start(spec, output);
+    const started = client.start(spec, output, placeOf(growth));
     drafts.set(started, wanted);
     return graft(grown, started);
   });
+}
+
+/** Its run comes of the youngest run before it: what was deleted whole has none. */
+function placeOf({ parent, kind }: tree.Growth): Place {
+  const before = tree.lineage(branches.peek(), parent).findLast(({ run }) => run !== null)?.run ?? null;
+  return before ? { parent: before, kind } : { session: work.peek()?.session ?? null, kind };
 }
 
 /** Shows a node that has nothing left of its output, and so no run. */
@@ -103,8 +129,8 @@ const emptied = (wanted: tree.Node): Lane => graft(wanted, new Lane(client, { ty
 
 function reopened(wanted: tree.Node, run: string): Lane {
   const opened = client.open(run);
-  const known = loadFor<Draft>(sessionStorage, `asked:${run}`);
-  if (known) drafts.set(opened, restored(known));
+  const stored = known.get(run) ?? loadFor<Draft>(sessionStorage, `asked:${run}`);
+  if (stored) drafts.set(opened, restored(stored));
   return graft(wanted, opened);
 }
 

@@ -8,7 +8,7 @@ import type { ClientMessage, ErrorInfo, RunSpec, Token } from "../protocol/gener
 import type { Local } from "../store/run";
 import type { Listener, Status } from "./connection";
 import { Gatherer } from "./frames";
-import { Lane, plainError, type Answer, type Line, type Question } from "./lane";
+import { Lane, plainError, type Answer, type Line, type Place, type Question } from "./lane";
 
 /** What `Connection` is to this module. */
 export interface Link {
@@ -42,8 +42,8 @@ export class Client implements Line {
   }
 
   /** Starts a run; a spec that has yet to be worked out counts as asked for from now on. `output`: the tokens that it begins with, where they are known. */
-  start(spec: RunSpec | Promise<RunSpec>, output: readonly Token[] = []): Lane {
-    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now(), output });
+  start(spec: RunSpec | Promise<RunSpec>, output: readonly Token[] = [], place: Place = {}): Lane {
+    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now(), output }, null, place);
     if (spec instanceof Promise)
       spec.then(
         (ready) => lane.submit(ready),
@@ -72,8 +72,8 @@ export class Client implements Line {
     });
   }
 
-  private follow(first: Local, opened: string | null = null): Lane {
-    const lane = new Lane(this, first, opened);
+  private follow(first: Local, opened: string | null = null, place: Place = {}): Lane {
+    const lane = new Lane(this, first, opened, place);
     this.followed.push(lane);
     return lane;
   }

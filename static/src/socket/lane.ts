@@ -4,8 +4,11 @@ import { signal, type Signal } from "@preact/signals";
 import { Refusal } from "../errors";
 import { gettext } from "../i18n";
 import { pack, type Incoming } from "../protocol/codec";
-import type { Answered, Ask, ClientMessage, ErrorInfo, RunSpec, Watch } from "../protocol/generated";
+import type { Answered, Ask, ClientMessage, ErrorInfo, RunSpec, Start, Watch } from "../protocol/generated";
 import { EMPTY, isLive, reduce, reduceAll, type Local, type RunState } from "../store/run";
+
+/** Where in somebody's work a run belongs. */
+export type Place = Pick<Start, "session" | "parent" | "kind">;
 
 export type Question = Ask["question"];
 export type Answer = Answered["answer"];
@@ -29,6 +32,7 @@ export class Lane {
     first: Local,
     /** The run's id where that was known before anything else; stays also when the server does not know it. */
     readonly opened: string | null = null,
+    private readonly place: Place = {},
   ) {
     this.run = signal(reduce(EMPTY, first, performance.now()));
   }
@@ -71,7 +75,7 @@ export class Lane {
     const { ref } = this.run.peek();
     if (ref === null) return;
     if (this.unwanted) return this.note({ type: "left" });
-    const message: ClientMessage = { type: "start", ref, spec };
+    const message: ClientMessage = { type: "start", ref, spec, ...this.place };
     const { length } = pack(message);
     const bound = this.line.maxFrameBytes;
     if (length > bound) this.refuse([{ ...plainError("too_long"), field: "prompt", value: String(length), bound: String(bound) }]);

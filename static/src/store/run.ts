@@ -11,6 +11,7 @@ export interface RunState {
   phase: Phase;
   ref: string | null; // of the start message that is still to be answered
   id: string | null;
+  session: string | null; // that it was accepted into; null where another page has started it
   epoch: string | null;
   lastSeq: number;
   position: number; // runs waiting before this one
@@ -42,6 +43,7 @@ export const EMPTY: RunState = {
   phase: "empty",
   ref: null,
   id: null,
+  session: null,
   epoch: null,
   lastSeq: 0,
   position: 0,
@@ -91,7 +93,15 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
       return { ...EMPTY, phase: "refused", errors: message.errors };
     case "accepted":
       if (message.ref !== state.ref) return state;
-      return { ...state, phase: "queued", ref: null, id: message.run, epoch: message.epoch, position: message.position };
+      return {
+        ...state,
+        phase: "queued",
+        ref: null,
+        id: message.run,
+        session: message.session,
+        epoch: message.epoch,
+        position: message.position,
+      };
     case "recovered":
       return concerns(state, message.run) ? { ...state, epoch: message.epoch, hole: false } : state;
     case "gap":
@@ -170,6 +180,6 @@ const isOurs = (state: RunState, error: { ref: string | null; run: string | null
 
 /** The server's history is another one: forget ours, keep the run. A first resume has nothing to forget. */
 function again(state: RunState, epoch: string): RunState {
-  const { id, askedAt } = state;
-  return { ...EMPTY, phase: "asking", id, epoch, askedAt, restarted: state.lastSeq > 0 };
+  const { id, session, askedAt } = state;
+  return { ...EMPTY, phase: "asking", id, session, epoch, askedAt, restarted: state.lastSeq > 0 };
 }

@@ -1,0 +1,44 @@
+/** The site's sessions over HTTP, as `/api/docs` describes them. */
+
+import { call } from "../post";
+import type { RunSpec } from "../protocol/generated";
+
+export type Visibility = "private" | "link" | "gallery";
+
+export interface StoredRun {
+  id: string;
+  parent: string | null;
+  kind: string;
+  model: string;
+  spec: RunSpec;
+  state: "live" | "stored" | "lost" | "unkept";
+}
+
+export interface SessionRow {
+  id: string;
+  title: string;
+  tags: string[];
+  visibility: Visibility;
+  expires: string | null; // ISO 8601
+  forked_from: string | null;
+  created: string;
+  updated: string;
+  mine: boolean;
+  runs_count: number;
+}
+
+export interface Session extends SessionRow {
+  notes: string;
+  draft: Record<string, unknown>;
+  runs: StoredRun[]; // in order of creation
+}
+
+export type Change = Partial<Pick<Session, "title" | "notes" | "tags" | "draft" | "visibility" | "expires">>;
+
+const at = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
+
+export const fetchSession = (id: string): Promise<Session> => call("GET", at(id));
+export const changeSession = (id: string, change: Change): Promise<Session> => call("PATCH", at(id), JSON.stringify(change));
+export const forkSession = (id: string): Promise<Session> => call("POST", `${at(id)}/fork`);
+export const exportAddress = (id: string): string => `${at(id)}/export`;
+export const pageAddress = (id: string): string => `/s/${encodeURIComponent(id)}`;

@@ -1,0 +1,72 @@
+/** A session on the screen: opened from the site, begun, forked. */
+
+import { batch, signal } from "@preact/signals";
+import { bring, clearAll } from "../branching/tree";
+import { Refusal, sentence } from "../errors";
+import { leave, open } from "../session";
+import { boot, draft, refusals, restored } from "../store/draft";
+import { currentOf } from "../store/branches";
+import { fetchSession, forkSession, pageAddress, type Session } from "./api";
+import { askedOf, savedOf } from "./asked";
+import { rebuilt } from "./rebuild";
+import { leaveWork, readOnly, work } from "./work";
+
+/** The session as it was when the page fetched it; null before that. */
+export const session = signal<Session | null>(null);
+/** Why it could not be fetched or forked. */
+export const problem = signal<string | null>(null);
+
+/** Brings the session that the address names to the screen, at `run` or its newest. Whether it names one. */
+export function bringSession(run: string | null): boolean {
+  if (!boot.session) return false;
+  void fetched(boot.session.id, run);
+  return true;
+}
+
+async function fetched(id: string, run: string | null): Promise<void> {
+  try {
+    shown(await fetchSession(id), run);
+  } catch (error) {
+    problem.value = told(error);
+    if (run) open(run);
+  }
+}
+
+function shown(found: Session, run: string | null): void {
+  batch(() => {
+    session.value = found;
+    const { page, branches } = savedOf(found);
+    const asked = askedOf(found);
+    const all = rebuilt(found.runs, branches, run);
+    const at = currentOf(all)?.run;
+    draft.value = page ? restored(page) : ((at ? asked.get(at) : null) ?? draft.value);
+    bring(all, asked);
+  });
+}
+
+/** Leaves what there is, which is saved, for an empty page under the same settings. */
+export function begin(): void {
+  batch(() => {
+    leave();
+    leaveWork();
+    clearAll();
+    session.value = null;
+    refusals.value = {};
+    draft.value = { ...draft.value, prompt: "", messages: [{ role: "user", content: "" }] };
+  });
+  history.pushState(null, "", "/");
+  requestAnimationFrame(() => document.getElementById("prompt")?.focus());
+}
+
+/** Makes a copy of one's own and opens it. */
+export async function fork(): Promise<void> {
+  const from = work.peek()?.session;
+  if (!from || !readOnly.peek()) return;
+  try {
+    location.href = pageAddress((await forkSession(from)).id);
+  } catch (error) {
+    problem.value = told(error);
+  }
+}
+
+export const told = (error: unknown): string => (error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error));

@@ -1,0 +1,26 @@
+/** Which session the page's runs belong to. Knows no run. */
+
+import { computed, effect, signal } from "@preact/signals";
+import { boot } from "../store/draft";
+import { loadFor, storeFor } from "../store/storage";
+
+export interface Work {
+  session: string;
+  mine: boolean;
+}
+
+const KEY = "work";
+const opened: Work | null = boot.session ? { session: boot.session.id, mine: boot.session.mine } : null;
+/** Null: the next run begins a session. */
+export const work = signal<Work | null>(opened ?? loadFor<Work>(sessionStorage, KEY));
+effect(() => storeFor(sessionStorage, KEY, work.value?.mine ? work.value : null));
+
+/** Somebody else's session: it can be looked at and forked, nothing more. */
+export const readOnly = computed(() => work.value?.mine === false);
+
+/** A run of the person's own is in `session`. */
+export function enter(session: string): void {
+  if (work.peek()?.session !== session) work.value = { session, mine: true };
+}
+
+export const leaveWork = (): void => void (work.value = null);
