@@ -68,17 +68,17 @@ def test_a_walk_through_branches_and_back(page: Playground) -> None:
     assert len(rerolled) == 24
     assert page.page.locator(".output-tokens .yours").count() == 1
 
-    assert press(page, 9, "Delete") == branched[:9]
+    assert press(page, 10, "Delete") == rerolled[:10]
     expect(page.status).to_contain_text("Cut here")
     stepped = page.page.url
     page.hook("step").click()
-    assert settled(page, stepped) == rerolled[:10]  # its seed is that of the run that was cut
+    assert settled(page, stepped) == rerolled[:11]  # its seed is that of the run that was cut
     stepped = page.page.url
     page.hook("continue").click()
     assert settled(page, stepped) == rerolled
 
     page.page.keyboard.press("Control+z")
-    assert page.token_ids() == rerolled[:10]
+    assert page.token_ids() == rerolled[:11]
     for _ in range(4):
         page.hook("undo").click()
     assert page.token_ids() == first

@@ -56,6 +56,18 @@ def test_a_reload_after_the_end_shows_the_run_again(page: Playground) -> None:
     assert page.token_ids() == ids
 
 
+def test_a_reload_finds_whichever_panel_was_open(page: Playground) -> None:
+    page.set("max_tokens", "8")
+    page.speed(None)
+    ids = page.run_to_end()
+    for panel in page.page.get_by_role("tab").evaluate_all("tabs => tabs.map(tab => tab.id)"):
+        page.page.locator(f"#{panel}").click()
+        page.reload()
+        expect(page.page.locator(f"#{panel}")).to_have_attribute("aria-selected", "true")
+        page.wait_for_end()
+        assert page.token_ids() == ids
+
+
 def test_a_lost_connection_loses_no_token_and_repeats_none(page: Playground) -> None:
     long_run(page)
     page.run()

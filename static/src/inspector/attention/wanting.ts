@@ -22,8 +22,10 @@ effect(() => {
 });
 
 /** Whether early rows of a head that was watched have been let go, or came before it was. */
-const isLost = (head: Head): boolean =>
-  run.peek().tokens[0]?.attention != null && watched.value.some((other) => sameHead(other, head)) && !plainRow(head, firstRow.value);
+function isLost(head: Head): boolean {
+  const isSent = run.peek().tokens[0]?.attention != null && watched.value.some((other) => sameHead(other, head));
+  return isSent && !plainRow(head, firstRow.value);
+}
 
 /** From the first row that is not known to behind the last such. */
 function missing(from: number, to: number): [number, number] {

@@ -194,6 +194,7 @@ function drawAxis(
   context.fillStyle = quiet;
   for (const tick of x.ticks(Math.max(2, Math.floor(width / (110 * ratio))))) {
     context.fillRect(x(tick), y, ratio, 4 * ratio);
-    context.fillText(`${x.tickFormat()(tick)} ms`, Math.min(x(tick) + 4 * ratio, width - 50 * ratio), height - (AXIS / 2 - 2) * ratio);
+    const [label, at] = [`${x.tickFormat()(tick)} ms`, x(tick) + 4 * ratio];
+    if (at + context.measureText(label).width <= width) context.fillText(label, at, height - (AXIS / 2 - 2) * ratio);
   }
 }
