@@ -78,7 +78,7 @@ def append_all(log: EventLog, leases: list[Lease], seq: int, padding: bytes) -> 
 
 
 def begin(log: EventLog, person: str) -> Lease:
-    run = runs.create_run(person, RunSpec.model_validate({"prompt": "p"}), "none")
+    run = runs.create_run(person, RunSpec.model_validate({"prompt": "p"}), "none").pk
     log.create(run, b"", "benchmark", person)
     lease = log.claim(run, "benchmark", LEASE_SECONDS)
     assert lease is not None
