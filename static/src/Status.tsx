@@ -5,12 +5,12 @@ import { node } from "./branching/tree";
 import { fill, gettext, ngettext } from "./i18n";
 import type { Finished } from "./protocol/generated";
 import { compact } from "./numbers";
-import { connection, run } from "./store/view";
+import { connection, moment, run } from "./store/view";
 import type { RunState } from "./store/run";
 import { quoted } from "./tokens/pieces";
 
 export function Status() {
-  const text = connectionText() ?? runText(run.value);
+  const text = connectionText() ?? (moment.value === null ? runText(run.value) : gettext("Replay"));
   return (
     <footer class="status">
       <p

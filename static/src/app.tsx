@@ -19,6 +19,7 @@ import { startOrShowFault } from "./start";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
 import { Notice } from "./work/Notice";
+import { Replay } from "./work/Replay";
 import { bringSession } from "./work/open";
 import { keepSaved } from "./work/save";
 import { Cards } from "./why/Cards";
@@ -37,6 +38,7 @@ function Page() {
           <Notice />
           <Stream />
           <WhatIfBar />
+          <Replay />
           <Status />
         </div>
         <Inspector />

@@ -10,7 +10,7 @@ import { addressOf, Connection } from "./socket/connection";
 import { plainError, type Answer, type Lane, type Question } from "./socket/lane";
 import { boot, draft, drafts, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
 import { loadFor, storeFor } from "./store/storage";
-import { connection, follow, lane, run } from "./store/view";
+import { connection, follow, lane, moment, run } from "./store/view";
 import { enter, leaveWork, readOnly, work } from "./work/work";
 
 const MOST_KEPT = 32; // runs: each holds its traces and its attention
@@ -35,6 +35,7 @@ export function connect(recovered: (id: string | null) => boolean): void {
 export function show(wanted: Lane): void {
   batch(() => {
     if (!lanes.value.includes(wanted)) lanes.value = [...lanes.value, wanted].slice(-MOST_KEPT);
+    if (lane.peek() !== wanted) moment.value = null;
     lane.value = wanted;
     follow();
   });
@@ -76,6 +77,7 @@ export const specFor = (wanted: Draft): RunSpec | Promise<RunSpec> =>
   modeOf(wanted) === "complete" ? specOf(wanted, null) : rendered(wanted).then(({ ids }) => specOf(wanted, ids));
 
 export function cancel(): void {
+  moment.value = null; // a replay is only over
   lane.value?.cancel();
 }
 

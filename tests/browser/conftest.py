@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 
 from tests.browser.playground import Playground
+from tests.redis_server import redis_server
 from tests.site import Site
 
 CHROMIUM = shutil.which("chromium")
@@ -20,6 +21,7 @@ ARGUMENTS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 Open = Callable[..., Playground]
+__all__ = ["redis_server"]  # a fixture
 
 
 @pytest.fixture(scope="package")

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Browser, expect
 
 from tests.browser.conftest import Open
 from tests.browser.playground import Playground
-from tests.site import until
+from tests.browser.test_access import violations
+from tests.redis_server import RedisServer
+from tests.site import Site, until
 
 pytestmark = pytest.mark.browser
 
@@ -47,7 +50,9 @@ def test_one_piece_of_work_is_one_session_and_opens_elsewhere_as_it_was(page: Pl
     session = newest(page)
     assert [run["kind"] for run in session["runs"]] == ["run", "branch"]
     assert [run["parent"] for run in session["runs"]] == [None, session["runs"][0]["id"]]
-    assert page.page.evaluate("() => JSON.parse(sessionStorage.branches).nodes.map(node => node.run)") == [run["id"] for run in session["runs"]]
+    assert page.page.evaluate("() => JSON.parse(sessionStorage.branches).nodes.map(node => node.run)") == [
+        run["id"] for run in session["runs"]
+    ]
 
     page.page.evaluate("() => sessionStorage.clear()")
     page.visit(f"/s/{session['id']}")
@@ -63,3 +68,70 @@ def test_one_piece_of_work_is_one_session_and_opens_elsewhere_as_it_was(page: Pl
     page.run_to_end()
     assert newest(page)["id"] != session["id"]
     assert len(get(page, f"/api/sessions/{session['id']}")["runs"]) == 2
+
+
+def share(page: Playground, visibility: str = "link") -> str:
+    """The link of the session on the screen."""
+    page.hook("share").click()
+    page.page.locator(f'input[name="visibility"][value="{visibility}"]').check()
+    return page.hook("share-link").input_value()
+
+
+def replayed(page: Playground, tokens: list[int]) -> None:
+    """Plays the run on the screen from its first token to its last."""
+    page.hook("replay").get_by_role("slider").focus()
+    page.page.keyboard.press("Home")
+    expect(page.tokens).not_to_have_count(len(tokens))
+    page.hook("replay-play").click()
+    page.wait_for_end()
+    assert page.token_ids() == tokens
+
+
+def test_a_shared_session_is_replayed_forked_and_changed_with_the_worker_stopped(
+    browser: Browser, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    site = Site(tmp_path, redis_url=redis_server.url)
+    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US") for _ in range(2)]
+    try:
+        site.web()
+        worker = site.worker()
+        owner = Playground(contexts[0].new_page(), site.url).visit()
+        tokens = worked(owner)
+        link = share(owner).removeprefix(site.url)
+        worker.end()
+
+        visitor = Playground(contexts[1].new_page(), site.url).visit(link)
+        visitor.wait_for_end()
+        assert visitor.token_ids() == tokens
+        expect(visitor.hook("run")).to_have_count(0)
+        replayed(visitor, tokens)
+        visitor.select(3)
+        visitor.column_sums()
+        visitor.hook("fork").click()
+        expect(visitor.hook("run")).to_be_visible()
+        visitor.wait_for_end()
+        assert visitor.token_ids() == tokens
+        expect(visitor.token(4)).to_have_class(re.compile("yours"))
+        visitor.type_prompt("The moon")
+        until(lambda: newest(visitor)["draft"]["page"]["prompt"] == "The moon")
+        assert newest(owner)["draft"]["page"]["prompt"] != "The moon"
+
+        owner.hook("share-revoke").click()
+        expect(owner.hook("share-link")).to_have_count(0)
+        visitor.page.goto(site.url + link)
+        expect(visitor.hook("missing")).to_be_visible()
+    finally:
+        for context in contexts:
+            context.close()
+        site.end()
+
+
+def test_the_share_dialog_is_clean_for_assistive_technology(page: Playground) -> None:
+    page.speed(None)
+    page.run_to_end()
+    assert share(page, "gallery").startswith("http")
+    page.hook("share-title").fill("A fox")
+    page.page.keyboard.press("Tab")
+    until(lambda: newest(page)["title"] == "A fox")
+    assert newest(page)["visibility"] == "gallery"
+    assert violations(page) == []

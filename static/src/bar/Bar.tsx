@@ -6,6 +6,7 @@ import { openSheet } from "../keys/open";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
 import { ForkButton, NewButton } from "../work/Buttons";
+import { ShareButton } from "../work/Share";
 import { readOnly } from "../work/work";
 import { Language } from "./Language";
 import { Mark } from "./Mark";
@@ -26,6 +27,7 @@ export function Bar() {
       {readOnly.value ? <ForkButton /> : <RunButtons />}
       <span class="bar-end">
         <NewButton />
+        <ShareButton />
         <a
           class="icon"
           href="/compare"

@@ -1,8 +1,8 @@
-/** Which of the two dialogs is open. */
+/** Which of the dialogs is open. */
 
 import { signal } from "@preact/signals";
 
-export const dialog = signal<"palette" | "sheet" | null>(null);
+export const dialog = signal<"palette" | "sheet" | "share" | null>(null);
 
 export const openPalette = (): void => void (dialog.value = "palette");
 export const openSheet = (): void => void (dialog.value = "sheet");

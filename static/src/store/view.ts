@@ -8,6 +8,7 @@ import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
 import { calm } from "./calm";
 import { kept } from "./kept";
+import { runAt } from "./replay";
 import { EMPTY } from "./run";
 import { wholeOf } from "./whole";
 
@@ -18,7 +19,12 @@ export type Theme = "light" | "dark" | "system";
 
 /** The run on the screen among those that are followed; null where there is none. */
 export const lane = signal<Lane | null>(null);
-export const run = computed(() => (lane.value ? wholeOf(lane.value).value : EMPTY));
+/** The moment of the run that is shown, ms since its submission; null: all that has come. */
+export const moment = signal<number | null>(null);
+export const run = computed(() => {
+  const whole = lane.value ? wholeOf(lane.value).value : EMPTY;
+  return moment.value === null ? whole : runAt(whole, moment.value);
+});
 export const connection = signal<Status>("connecting");
 
 /** The step that the person picked; null follows the newest. */

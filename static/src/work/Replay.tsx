@@ -1,0 +1,75 @@
+/** Under the text of a run that has ended: see it come again. */
+
+import { fill, gettext } from "../i18n";
+import { moment } from "../store/view";
+import { pause, play, playing, seek, showWhole, span, speed, SPEEDS } from "./replaying";
+
+export function Replay() {
+  const times = span.value;
+  if (!times) return null;
+  return (
+    <div class="replay" role="group" aria-label={gettext("Replay")} data-testid="replay">
+      <PlayButton />
+      <Position times={times} />
+      <Speeds />
+      {moment.value !== null && (
+        <button type="button" class="button small" data-testid="replay-whole" onClick={showWhole}>
+          {gettext("Show all")}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function PlayButton() {
+  const title = playing.value ? gettext("Pause") : gettext("Replay at its own pace");
+  return (
+    <button type="button" class="icon" data-testid="replay-play" aria-label={title} title={title} onClick={playing.value ? pause : play}>
+      <svg viewBox="0 0 16 16" aria-hidden="true">
+        {playing.value ? <path d="M5.5 3.5v9M10.5 3.5v9" /> : <path class="solid" d="M5 3.2v9.6l8-4.8z" />}
+      </svg>
+    </button>
+  );
+}
+
+function Position({ times: [first, last] }: { times: [number, number] }) {
+  const at = moment.value ?? last;
+  const fraction = last > first ? (at - first) / (last - first) : 1;
+  const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+  return (
+    <>
+      <input
+        type="range"
+        class="slider"
+        style={{ "--at": Math.max(0, Math.min(1, fraction)) }}
+        min={Math.floor(first)}
+        max={Math.ceil(last)}
+        step={Math.max(1, Math.round((last - first) / 200))}
+        value={at}
+        aria-label={gettext("Moment of the run")}
+        aria-valuetext={fill(gettext("%(at)s of %(all)s seconds"), { at: seconds(at - first), all: seconds(last - first) })}
+        onInput={({ currentTarget }) => seek(Number(currentTarget.value))}
+      />
+      <span class="figures quiet" aria-hidden="true">
+        {seconds(at - first)} / {seconds(last - first)} s
+      </span>
+    </>
+  );
+}
+
+function Speeds() {
+  return (
+    <select
+      class="select small"
+      aria-label={gettext("Speed of the replay")}
+      value={speed.value}
+      onChange={({ currentTarget }) => (speed.value = Number(currentTarget.value))}
+    >
+      {SPEEDS.map((times) => (
+        <option key={times} value={times}>
+          {times}×
+        </option>
+      ))}
+    </select>
+  );
+}

@@ -1,0 +1,43 @@
+/** What the share dialog changes, at once, of the session that the page works on. */
+
+import { signal } from "@preact/signals";
+import { dialog } from "../keys/open";
+import { changeSession, fetchSession, pageAddress, type Change, type Session } from "./api";
+import { told } from "./open";
+import { work } from "./work";
+
+export const shared = signal<Session | null>(null);
+export const shareProblem = signal<string | null>(null);
+
+export type Term = "never" | "day" | "week";
+const DAY_MS = 24 * 3600 * 1000;
+
+/** Until when a link works that is given `term` at `now` (ms since 1970). */
+export const until = (term: Term, now: number): string | null =>
+  term === "never" ? null : new Date(now + (term === "day" ? 1 : 7) * DAY_MS).toISOString();
+
+export const linkOf = ({ id }: Session): string => location.origin + pageAddress(id);
+
+export async function openShare(): Promise<void> {
+  const session = work.peek()?.session;
+  if (!session) return;
+  shared.value = null;
+  shareProblem.value = null;
+  dialog.value = "share";
+  await keeping(() => fetchSession(session));
+}
+
+/** Changes the session on the server; the dialog then shows what the server says. */
+export async function change(part: Change): Promise<void> {
+  const session = shared.peek();
+  if (session) await keeping(() => changeSession(session.id, part));
+}
+
+async function keeping(ask: () => Promise<Session>): Promise<void> {
+  try {
+    shared.value = await ask();
+    shareProblem.value = null;
+  } catch (error) {
+    shareProblem.value = told(error);
+  }
+}
