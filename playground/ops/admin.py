@@ -15,7 +15,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class AccountAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc]  # not subscriptable at run time
+class AccountAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # not subscriptable at run time
     form = UserChangeForm
     add_form = UserCreationForm
     change_password_form = AdminPasswordChangeForm
