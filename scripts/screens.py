@@ -48,7 +48,7 @@ def take(context: BrowserContext, url: str, scene: Scene, run: str, path: Path) 
     page = (Comparison if scene.comparison else Playground)(context.new_page(), url)
     stage(page, scene, run)
     if scene.place and context.pages[0].viewport_size == PHONE["viewport"]:
-        page.page.locator(scene.place).evaluate("place => scrollTo(0, place.getBoundingClientRect().top + scrollY - 48)")
+        page.page.locator(scene.place).evaluate("place => scrollTo(0, place.getBoundingClientRect().top + scrollY - document.querySelector('.bar').offsetHeight)")
     shoot(page.page, path)
     page.page.close()
 

@@ -26,7 +26,7 @@ ATTEMPTS = 3
 
 
 @pytest.mark.parametrize("device", DEVICES)
-@pytest.mark.parametrize("path", ["/"])
+@pytest.mark.parametrize("path", ["/", "/compare"])
 @pytest.mark.usefixtures("browser")  # which says so where there is no Chromium
 def test_lighthouse_finds_nothing_to_complain_of(path: str, device: str, site: Site, tmp_path: Path) -> None:
     slowdown = PHONE_SLOWDOWN
