@@ -12,6 +12,8 @@ from playground.runs import views as runs
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", runs.playground, name="playground"),
     path("compare", runs.compare, name="compare"),
+    path("sessions", runs.own_sessions, name="sessions"),
+    path("gallery", runs.gallery, name="gallery"),
     path("s/<str:session>", runs.session, name="session"),
     path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("prompts/vocabulary", prompts.vocabulary, name="prompt-vocabulary"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
@@ -29,6 +30,22 @@ def playground(request: HttpRequest) -> HttpResponse:
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
     return render(request, "compare.html", {"boot": boot()})
+
+
+@require_safe
+@gzip_page
+@never_cache
+@ensure_csrf_cookie
+def own_sessions(request: HttpRequest) -> HttpResponse:
+    return render(request, "library.html", {"boot": boot(), "title": gettext("Your sessions")})
+
+
+@require_safe
+@gzip_page
+@never_cache
+@ensure_csrf_cookie
+def gallery(request: HttpRequest) -> HttpResponse:
+    return render(request, "library.html", {"boot": boot(), "title": gettext("Gallery")})
 
 
 @require_safe

@@ -135,3 +135,33 @@ def test_the_share_dialog_is_clean_for_assistive_technology(page: Playground) ->
     until(lambda: newest(page)["title"] == "A fox")
     assert newest(page)["visibility"] == "gallery"
     assert violations(page) == []
+
+
+def test_own_sessions_are_found_renamed_taken_elsewhere_as_a_file_and_deleted(page: Playground, open_page: Open, tmp_path: Path) -> None:
+    tokens = worked(page)
+    page.page.goto(page.page.url.split("/?")[0] + "/sessions")
+    rows = page.hook("session")
+    expect(rows).to_have_count(1)
+    assert violations(page) == []
+    rows.get_by_role("textbox").fill("Foxes")
+    page.page.keyboard.press("Tab")
+    until(lambda: newest(page)["title"] == "Foxes")
+    page.page.get_by_role("searchbox").fill("nowhere")
+    expect(rows).to_have_count(0)
+    page.page.get_by_role("searchbox").fill("fox")
+    expect(rows).to_have_count(1)
+    with page.page.expect_download() as download:
+        rows.get_by_role("link", name="Export").click()
+    download.value.save_as(tmp_path / "foxes.logitscope")
+
+    other = open_page()
+    other.page.goto(other.page.url.rstrip("/") + "/sessions")
+    other.hook("import").set_input_files(tmp_path / "foxes.logitscope")
+    other.wait_for_end()
+    assert other.token_ids() == tokens
+    assert newest(other)["title"] == "Foxes"
+
+    rows.get_by_role("checkbox").check()
+    page.hook("delete").click()
+    page.hook("delete-sure").click()
+    expect(rows).to_have_count(0)

@@ -83,6 +83,7 @@ function Fields({ session }: { session: Session }) {
       <a class="button" href={exportAddress(session.id)} download data-testid="share-export">
         {gettext("Export as a file")}
       </a>
+      <a href="/sessions">{gettext("Your sessions")}</a>
     </>
   );
 }
