@@ -69,6 +69,12 @@ function adopt(shown: Lane | null): void {
   add({ parent: null, kind: "run", at: 0, budget: wanted }, () => shown);
 }
 
+/** The run of a node where this page holds it. */
+export const held = (id: number): Lane | null => runs.get(id) ?? null;
+
+/** The run of a node that is there, opened again where this page does not hold it. */
+export const recall = (wanted: tree.Node): Lane => laneOf(wanted);
+
 /** Shows a node that is there. */
 export function visit(id: number): void {
   move(tree.visit(branches.peek(), id));

@@ -1,7 +1,7 @@
 /** The tabs about the selected token and its run. */
 
 import type { ComponentType } from "preact";
-import { useRef } from "preact/hooks";
+import { useEffect, useRef } from "preact/hooks";
 import { Code } from "../code/Code";
 import { gettext } from "../i18n";
 import { run, tab, token, type Tab } from "../store/view";
@@ -11,6 +11,7 @@ import { Layers } from "./layers/Layers";
 import { Selected } from "./Selected";
 import { inspectorTabs } from "./tabs";
 import { Timing } from "./timing/Timing";
+import { Tree } from "./tree/Tree";
 import { WhatIf } from "./whatif/WhatIf";
 
 const PANELS: Record<Tab, ComponentType> = {
@@ -19,6 +20,7 @@ const PANELS: Record<Tab, ComponentType> = {
   layers: Layers,
   timing: Timing,
   whatif: WhatIf,
+  tree: Tree,
   code: Code,
 };
 
@@ -34,10 +36,16 @@ export function Inspector() {
         <Selected />
       </header>
       <div class="inspector-body" role="tabpanel" id="inspector-panel" aria-labelledby={`tab-${current.name}`} tabIndex={0}>
-        {token.value || current.name === "code" || (current.name === "timing" && run.value.started) ? <Panel /> : <Nothing />}
+        {isReady(current.name) ? <Panel /> : <Nothing />}
       </div>
     </section>
   );
+}
+
+/** Whether a panel has something to show. */
+function isReady(name: Tab): boolean {
+  if (name === "code" || token.value) return true;
+  return (name === "timing" || name === "tree") && run.value.started !== null;
 }
 
 function TabList({ all }: { all: { name: Tab; title: string }[] }) {
@@ -51,6 +59,9 @@ function TabList({ all }: { all: { name: Tab; title: string }[] }) {
     tab.value = next.name;
     list.current?.querySelector<HTMLElement>(`#tab-${next.name}`)?.focus();
   };
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest", inline: "nearest" }); // on a phone not all fit
+  }, [tab.value]);
   return (
     <div class="tabs" role="tablist" ref={list} onKeyDown={onKeyDown}>
       {all.map(({ name, title }) => (
@@ -89,6 +100,12 @@ const explained = (): Partial<Record<Tab, [string, string]>> => ({
   whatif: [
     gettext("The same run under other settings"),
     gettext("Move a setting and see at once which tokens would have been others, given the same draws."),
+  ],
+  tree: [
+    gettext("Every way that was tried"),
+    gettext(
+      "Branches and samples as one tree with their scores, and a beam search as it unfolds: what it kept, what it let go, and by how much.",
+    ),
   ],
 });
 

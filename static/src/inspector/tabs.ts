@@ -9,5 +9,6 @@ export const inspectorTabs = (): { name: Tab; title: string }[] => [
   { name: "layers", title: gettext("Layers") },
   { name: "timing", title: gettext("Timing") },
   { name: "whatif", title: gettext("What if") },
+  { name: "tree", title: gettext("Tree") },
   { name: "code", title: gettext("Code") },
 ];

@@ -3,7 +3,7 @@
 import type { Incoming } from "../protocol/codec";
 import type { ErrorInfo, Finished, ModelInfo, Prefilled, Started, Token } from "../protocol/generated";
 import { givenTokens } from "./given";
-import { ONE, shownOf, withBeams, withDrafts, withToken, type Several } from "./several";
+import { ONE, shownOf, withBeams, withDrafts, withEnd, withToken, type Several } from "./several";
 
 export type Phase = "empty" | "asking" | "queued" | "loading" | "prefill" | "running" | "finished" | "refused";
 
@@ -137,7 +137,7 @@ function event(before: RunState, message: EventMessage, now: number): RunState {
       return { ...state, phase: "running", several, tokens: shownOf(several), firstTokenAt: state.firstTokenAt ?? now };
     }
     case "sample_finished":
-      return state;
+      return { ...state, several: withEnd(state.several, message) };
     case "drafts":
       return { ...state, several: withDrafts(state.several, message) };
     case "beams":

@@ -1,20 +1,31 @@
 /** Runs with more than one continuation: samples, beams, drafts. Pure; knows nothing of the page. */
 
-import type { Beams, Drafts, Hypotheses, Token } from "../protocol/generated";
+import type { Beams, Drafts, Hypotheses, SampleFinished, Token } from "../protocol/generated";
 import { bound, bytesOf } from "./lean";
 
 export interface Several {
   given: readonly Token[]; // what every sample began with
   samples: readonly (readonly Token[])[];
   shown: number; // the sample that the panels show
-  beams: readonly (readonly Uint8Array[])[]; // the pieces of every running beam
+  reasons: readonly (SampleFinished["reason"] | undefined)[]; // why each sample ended, of several
+  search: readonly Beams[]; // by step
   hypotheses: Hypotheses["hypotheses"];
   drafted: number;
   accepted: number;
   attentionBytes: number; // that all samples hold
 }
 
-export const ONE: Several = { given: [], samples: [], shown: 0, beams: [], hypotheses: [], drafted: 0, accepted: 0, attentionBytes: 0 };
+export const ONE: Several = {
+  given: [],
+  samples: [],
+  shown: 0,
+  reasons: [],
+  search: [],
+  hypotheses: [],
+  drafted: 0,
+  accepted: 0,
+  attentionBytes: 0,
+};
 
 export function withToken(several: Several, token: Token): Several {
   const sample = token.sample ?? 0; // runs of earlier versions have one
@@ -28,12 +39,16 @@ export function withToken(several: Several, token: Token): Several {
 /** The tokens of the sample that is shown. */
 export const shownOf = ({ given, samples, shown }: Several): readonly Token[] => samples[shown] ?? given;
 
-/** Each beam goes on where its parent was. */
-export function withBeams(several: Several, { step, candidates }: Beams): Several {
-  const beams: Uint8Array[][] = [];
-  for (const { beam, parent, piece } of candidates)
-    if (beam >= 0) beams[beam] = [...(step === 0 ? [] : (several.beams[parent] ?? [])), piece];
-  return { ...several, beams: beams.length > 0 ? beams : several.beams };
+/** A step that is said again (another worker took over) takes the place of what was said of it. */
+export const withBeams = (several: Several, beams: Beams): Several => ({
+  ...several,
+  search: [...several.search.slice(0, beams.step), beams],
+});
+
+export function withEnd(several: Several, { sample, reason }: SampleFinished): Several {
+  const reasons = [...several.reasons];
+  reasons[sample] = reason;
+  return { ...several, reasons };
 }
 
 export const withDrafts = (several: Several, { ids, accepted }: Drafts): Several => ({

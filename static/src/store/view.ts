@@ -14,7 +14,7 @@ import { wholeOf } from "./whole";
 
 const CALM_MS = 75; // up to 13 tokens a second, each is shown
 
-export type Tab = "choice" | "attention" | "layers" | "timing" | "whatif" | "code";
+export type Tab = "choice" | "attention" | "layers" | "timing" | "whatif" | "tree" | "code";
 export type Theme = "light" | "dark" | "system";
 
 /** The run on the screen among those that are followed; null where there is none. */

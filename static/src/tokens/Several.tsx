@@ -4,7 +4,8 @@ import { fill, gettext } from "../i18n";
 import { number } from "../numbers";
 import { isLive } from "../store/run";
 import { follow, lane, run } from "../store/view";
-import { PieceReader, visible } from "./pieces";
+import { leading } from "../inspector/tree/beams";
+import { visible } from "./pieces";
 
 export function Samples() {
   const { samples, shown } = run.value.several;
@@ -34,21 +35,15 @@ function show(sample: number): void {
 }
 
 export function Search() {
-  const { beams, hypotheses } = run.value.several;
+  const { search, hypotheses } = run.value.several;
   if (hypotheses.length > 0) return <Hypotheses />;
-  const best = beams[0];
-  if (!best || !isLive(run.value)) return null;
+  if (search.length === 0 || !isLive(run.value)) return null;
   return (
     <p class="quiet" data-testid="best-beam">
-      <span>{gettext("Searching: the text shown is that of the best beam so far.")}</span> <q>{textOf(best)}</q>
+      <span>{gettext("Searching: the text shown is that of the best beam so far.")}</span> <q>{visible(leading(search))}</q>
     </p>
   );
 }
-
-const textOf = (pieces: readonly Uint8Array[]): string => {
-  const reader = new PieceReader();
-  return pieces.flatMap((piece) => reader.read(piece).map(({ value }) => visible(value))).join("");
-};
 
 function Hypotheses() {
   return (

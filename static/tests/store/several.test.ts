@@ -1,12 +1,9 @@
 import { describe, expect, it } from "vitest";
-import type { Beams, Drafts, Token } from "../../src/protocol/generated";
-import { ONE, shownOf, withBeams, withDrafts, withToken } from "../../src/store/several";
+import type { Beams, Drafts, SampleFinished, Token } from "../../src/protocol/generated";
+import { ONE, shownOf, withBeams, withDrafts, withEnd, withToken } from "../../src/store/several";
 
 const token = (step: number, sample: number) => ({ type: "token", step, sample }) as Token;
-const bytes = (text: string) => new TextEncoder().encode(text);
-const beams = (step: number, kept: [parent: number, beam: number, piece: string][]) =>
-  ({ type: "beams", step, candidates: kept.map(([parent, beam, piece]) => ({ parent, beam, piece: bytes(piece) })) }) as unknown as Beams;
-const texts = (state: typeof ONE) => state.beams.map((pieces) => pieces.map((piece) => new TextDecoder().decode(piece)).join(""));
+const beams = (step: number, of: string) => ({ type: "beams", step, run: of }) as unknown as Beams;
 
 describe("a run with several continuations", () => {
   it("keeps the tokens of each sample apart and shows one", () => {
@@ -16,11 +13,14 @@ describe("a run with several continuations", () => {
     expect(shownOf({ ...state, shown: 1 })).toHaveLength(2);
   });
 
-  it("lets each beam go on where its parent was", () => {
-    const first = withBeams(ONE, beams(0, [[0, 0, "a"], [0, 1, "b"], [0, -1, "x"]])); // prettier-ignore
-    const second = withBeams(first, beams(1, [[1, 0, "c"], [1, 1, "d"]])); // prettier-ignore
-    expect(texts(second)).toEqual(["bc", "bd"]);
-    expect(texts(withBeams(second, beams(2, [])))).toEqual(["bc", "bd"]); // all have ended
+  it("keeps every step of a search, and puts one that is said again in its place", () => {
+    const state = [beams(0, "a"), beams(1, "a"), beams(2, "a"), beams(1, "b")].reduce(withBeams, ONE);
+    expect(state.search.map(({ step, run }) => [step, run])).toEqual([[0, "a"], [1, "b"]]); // prettier-ignore
+  });
+
+  it("remembers why each sample ended", () => {
+    const state = withEnd(ONE, { sample: 1, reason: "eos" } as SampleFinished);
+    expect(state.reasons).toEqual([undefined, "eos"]);
   });
 
   it("counts what was guessed", () => {

@@ -56,7 +56,7 @@ function untraced(): string {
   if (current && yours.value.includes(current.step)) return gettext("This token is yours: it was not drawn.");
   if (current && current.step < run.value.several.given.length)
     return gettext("This token was drawn in an earlier run, whose record is no longer kept.");
-  return run.value.several.beams.length > 0
+  return run.value.several.search.length > 0
     ? gettext("A beam search draws no dice: the scores of the hypotheses decided.")
     : gettext("This step was decoded without a trace. Set “Candidates” above 0 and run again.");
 }

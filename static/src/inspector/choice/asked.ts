@@ -52,7 +52,7 @@ const topN = ({ trace }: Token): number => candidates.value ?? (trace ? Math.min
 /** What has to be asked to show the step on the screen under `sampling`, or as the run had it; null where nothing can be. */
 function wantedFor(sampling?: SamplingParams): Wanted | null {
   const current = token.value;
-  if (!current || run.value.several.beams.length > 0) return null;
+  if (!current || run.value.several.search.length > 0) return null;
   const tokens = [current.id, ...followed.value.map(({ id }) => id)];
   return { step: current.step, top_n: topN(current), tokens, ...(sampling && { sampling }) };
 }

@@ -1,0 +1,186 @@
+/** Branches and samples as one tree: what they share once, a fork where they part, each end with its scores. */
+
+import { useSignal } from "@preact/signals";
+import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
+import { branchesPicture } from "../../export/pictures/branches";
+import { SavePicture } from "../../export/SavePicture";
+import { fill, gettext, ngettext } from "../../i18n";
+import { flat, type End, type Fork } from "./forest";
+import { LINE, narrow, neighbour, SCORE, wide, type Placed, type Plan } from "./layout";
+import { Plane, zoomKey, ZoomButtons, type Sight } from "./Plane";
+import { fetchMissing, forest, go, missing } from "./state";
+import { nameOf, scoresText, shortened, spelled, spokenFork } from "./words";
+
+const NARROW = 560; // CSS pixels of room under which the tree is an outline
+const LETTER = 7.3; // CSS pixels to a column of text
+
+export function BranchTree() {
+  const zoom = useSignal(1);
+  const room = useSignal(0);
+  const outlined = room.value > 0 && room.value < NARROW;
+  const forks = forest.value;
+  const plan = useMemo(() => (outlined ? narrow(forks, room.value) : wide(forks)), [forks, outlined, outlined && room.value]);
+  useEffect(() => fetchMissing(), [missing.value]);
+  return (
+    <section class="branch-tree" aria-label={gettext("Branches and samples")}>
+      <div class="controls">
+        <h3>{gettext("Branches and samples")}</h3>
+        <span class="tree-tools">
+          <ZoomButtons zoom={zoom} fit={() => room.peek() / plan.width} />
+          <SavePicture what="tree" title={gettext("Branches and samples")} draw={(palette) => branchesPicture(wide(forks), palette)} />
+        </span>
+      </div>
+      <p class="quiet tree-help">
+        {gettext("Σ is the sum of the tokens’ log-probabilities, ⌀ their mean. Press a text to go there; arrows move, + − 0 zoom.")}
+      </p>
+      <Plane width={plan.width} height={plan.height} zoom={zoom} hook="branch-tree">
+        {(sight, space) => {
+          room.value = space;
+          return <Drawn plan={plan} sight={sight} zoom={zoom} />;
+        }}
+      </Plane>
+      <Missing />
+    </section>
+  );
+}
+
+function Missing() {
+  const { length } = missing.value;
+  if (length === 0) return null;
+  return (
+    <p class="quiet">
+      {fill(ngettext("%(count)s more branch is with the server.", "%(count)s more branches are with the server.", length), {
+        count: length,
+      })}{" "}
+      <button type="button" class="button small" onClick={() => fetchMissing()}>
+        {gettext("Fetch")}
+      </button>
+    </p>
+  );
+}
+
+interface DrawnProps {
+  plan: Plan;
+  sight: Sight;
+  zoom: { value: number } & Parameters<typeof zoomKey>[1];
+}
+
+function Drawn({ plan, sight, zoom }: DrawnProps) {
+  const focused = useSignal<string | null>(null);
+  const moved = useRef(false);
+  const picture = useRef<SVGSVGElement>(null);
+  const here = plan.placed.find(({ fork }) => fork.key === focused.value) ?? currentOf(plan);
+  useLayoutEffect(() => {
+    if (!moved.current) return;
+    moved.current = false;
+    const element = picture.current?.querySelector<SVGElement>('[tabindex="0"]');
+    element?.focus({ preventScroll: true });
+    element?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  }, [focused.value]);
+  const keyDown = (event: KeyboardEvent) => {
+    if (!here || event.altKey || event.ctrlKey || event.metaKey) return;
+    const to = neighbour(plan, here.fork.key, event.key);
+    if (to) [focused.value, moved.current] = [to, true];
+    else if (event.key === "Enter" || event.key === " ") go(here.fork);
+    else if (!zoomKey(event, zoom) && !event.key.startsWith("Arrow")) return;
+    event.preventDefault();
+    event.stopPropagation();
+  };
+  const press = (fork: Fork) => {
+    if (picture.current?.closest(".dragged")) return;
+    focused.value = fork.key;
+    go(fork);
+  };
+  const several = useMemo(() => manyOf(plan), [plan]);
+  const seen = plan.placed.filter((each) => each === here || isSeen(each, sight));
+  return (
+    <svg
+      class="tree-picture"
+      width={plan.width}
+      height={plan.height}
+      role="tree"
+      aria-label={gettext("Branches and samples")}
+      ref={picture}
+      onKeyDown={keyDown}
+    >
+      <g aria-hidden="true" class="tree-links">
+        {plan.links.map(({ key, path, current }) => (
+          <path key={key} class={current ? "current" : undefined} d={path} />
+        ))}
+      </g>
+      {seen.map((placed) => (
+        <Item key={placed.fork.key} placed={placed} several={several} isHere={placed === here} press={press} />
+      ))}
+    </svg>
+  );
+}
+
+/** The fork at which what is on the screen ends, or the last that it goes through. */
+const currentOf = ({ placed }: Plan): Placed | undefined => placed.findLast(({ fork }) => fork.current) ?? placed[0];
+
+const isSeen = ({ x, y, width, height }: Placed, { left, top, right, bottom }: Sight): boolean =>
+  x < right && x + width > left && y < bottom && y + height > top;
+
+/** Whether a node has more ends than one, which are then numbered. */
+function manyOf({ placed }: Plan): (end: End) => boolean {
+  const count = new Map<number, number>();
+  for (const { ends } of flat(placed.filter(({ level }) => level === 1).map(({ fork }) => fork)))
+    for (const { node } of ends) count.set(node, (count.get(node) ?? 0) + 1);
+  return ({ node }) => (count.get(node) ?? 0) > 1;
+}
+
+interface ItemProps {
+  placed: Placed;
+  several: (end: End) => boolean;
+  isHere: boolean;
+  press: (fork: Fork) => void;
+}
+
+function Item({ placed, several, isHere, press }: ItemProps) {
+  const { fork, x, y, width, height } = placed;
+  const shown = fork.ends.some(({ current }) => current);
+  return (
+    <g
+      role="treeitem"
+      class={["tree-item", fork.current && "current", shown && "shown", fork.from < 0 && "prompt"].filter(Boolean).join(" ")}
+      transform={`translate(${x} ${y})`}
+      tabIndex={isHere ? 0 : -1}
+      aria-level={placed.level}
+      aria-posinset={placed.place}
+      aria-setsize={placed.siblings}
+      aria-expanded={fork.children.length > 0 ? true : undefined}
+      aria-selected={shown}
+      aria-label={spokenFork(fork, several)}
+      data-testid="fork"
+      data-from={fork.from}
+      data-ids={fork.ids.join(" ")}
+      data-ends={fork.ends.length}
+      onClick={() => press(fork)}
+    >
+      <title>{spelled(fork)}</title>
+      <rect class="tree-ground" x={-2} y={0} width={width + 4} height={height} rx={5} />
+      <text class="tree-text" x={6} y={LINE - 6} lang="" xml:space="preserve">
+        {shortened(fork, Math.floor((width - 12) / LETTER))}
+      </text>
+      <path class="tree-line" d={`M0 ${LINE}H${width}`} />
+      {fork.ends.map((end, k) => (
+        <text
+          key={`${end.node}:${end.name}`}
+          class={end.current ? "tree-end shown" : "tree-end"}
+          x={6}
+          y={LINE + 13 + k * SCORE}
+          xml:space="preserve"
+          data-testid="end"
+          data-node={end.node}
+          data-total={end.total}
+          data-mean={end.mean ?? undefined}
+          data-tokens={end.tokens}
+          data-reason={end.reason ?? undefined}
+        >
+          <tspan class="tree-name">{nameOf(end, several(end))}</tspan>
+          {`  ${scoresText(end)}`}
+        </text>
+      ))}
+    </g>
+  );
+}

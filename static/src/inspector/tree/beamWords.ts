@@ -1,0 +1,31 @@
+/** What is said of a candidate of a beam search. Pure. */
+
+import { fill, gettext } from "../../i18n";
+import { score } from "../../numbers";
+import type { BeamCandidate } from "../../protocol/generated";
+import { textOf, visible } from "../../tokens/pieces";
+import { candidateAt, lossOf, type Search, type Spot } from "./beams";
+
+/** The token, in at most so many characters. */
+export function pieceText({ piece }: Pick<BeamCandidate, "piece">, most = Infinity): string {
+  const all = Array.from(visible(textOf([piece])));
+  return all.length > most ? `${all.slice(0, most - 1).join("")}…` : all.join("") || "∅";
+}
+
+/** What became of it, and by how much it lost. */
+export function fateText(search: Search, spot: Spot): string {
+  const candidate = candidateAt(search, spot);
+  if (candidate?.fate === "kept") return fill(gettext("Kept as beam %(beam)s."), { beam: candidate.beam + 1 });
+  if (candidate?.fate === "finished") return gettext("Finished: a hypothesis.");
+  const loss = lossOf(search, spot);
+  if (!loss) return gettext("Let go.");
+  if (loss.by < 0) return gettext("Let go: it ended, but too far behind the best to count.");
+  return fill(gettext("Let go: %(by)s nats below the last that was kept."), { by: score(loss.by) });
+}
+
+export const numbersText = ({ logprob, total, score: scored }: BeamCandidate): string =>
+  fill(gettext("Log-probability %(logprob)s, sum %(total)s, score %(score)s."), {
+    logprob: score(logprob),
+    total: score(total),
+    score: score(scored),
+  });

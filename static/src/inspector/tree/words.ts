@@ -1,0 +1,72 @@
+/** What is written at a fork. Pure. */
+
+import { fill, gettext, ngettext } from "../../i18n";
+import { score } from "../../numbers";
+import type { Kind } from "../../store/branches";
+import { textOf, visible } from "../../tokens/pieces";
+import type { End, Fork } from "./forest";
+
+const SPOKEN = 240; // characters of a text that are read out
+
+/** All text of a stretch; of a prompt, as it stands before the output, the line it is on. */
+export const spelled = ({ pieces }: Fork): string => visible(textOf(pieces));
+
+/** The last columns of a prompt, the first of anything else: there it parts from the others. A Chinese character takes two. */
+export function shortened(fork: Fork, columns: number): string {
+  const all = Array.from(spelled(fork));
+  const fromEnd = fork.from < 0;
+  if (all.reduce((sum, each) => sum + columnsOf(each), 0) <= columns) return all.join("") || "∅";
+  let room = columns - 1;
+  const order = fromEnd ? all.toReversed() : all;
+  const kept = order.findIndex((each) => (room -= columnsOf(each)) < 0);
+  return fromEnd ? `…${all.slice(all.length - kept).join("")}` : `${all.slice(0, kept).join("")}…`;
+}
+
+const columnsOf = (character: string): number => ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1);
+
+export const kindTitle = (kind: Kind): string =>
+  ({
+    run: gettext("Run"),
+    branch: gettext("Other token"),
+    edit: gettext("Edited"),
+    reroll: gettext("Re-rolled"),
+    delete: gettext("Cut"),
+    step: gettext("Step"),
+    continue: gettext("Continued"),
+  })[kind];
+
+const reasonTitle = (reason: string): string =>
+  ({
+    eos: gettext("text ended"),
+    stop: gettext("stop string"),
+    length: gettext("token limit"),
+    context: gettext("context full"),
+    time: gettext("time limit"),
+    cancelled: gettext("stopped"),
+    content_filter: gettext("filtered"),
+    constraint_done: gettext("constraint fulfilled"),
+    error: gettext("error"),
+  })[reason] ?? reason;
+
+/** What made an end, and which of several it is. */
+export function nameOf({ kind, name }: End, several: boolean): string {
+  return several ? `${kindTitle(kind)} ${Number(name) + 1}` : kindTitle(kind);
+}
+
+export function scoresText({ tokens, total, mean, unscored, reason, kind }: End): string {
+  const parts = [
+    mean === null ? "" : `Σ ${score(total)}  ⌀ ${score(mean)}`,
+    fill(ngettext("%(count)s token", "%(count)s tokens", tokens), { count: tokens }),
+    unscored > 0 && mean !== null ? fill(gettext("%(count)s unscored"), { count: unscored }) : "",
+    reason === null ? "…" : kind === "delete" || kind === "step" ? "" : reasonTitle(reason),
+  ];
+  return parts.filter(Boolean).join("  ");
+}
+
+/** What a screen reader says of a fork. */
+export function spokenFork(fork: Fork, several: (end: End) => boolean): string {
+  const text = Array.from(textOf(fork.pieces)).slice(0, SPOKEN).join("");
+  const what = fork.from < 0 ? gettext("Prompt: %(text)s") : gettext("From step %(step)s: %(text)s");
+  const ends = fork.ends.map((end) => `${nameOf(end, several(end))}: ${scoresText(end)}`);
+  return [fill(what, { text, step: fork.from }), ...ends].join(". ");
+}

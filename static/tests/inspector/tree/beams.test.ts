@@ -1,0 +1,92 @@
+import { describe, expect, it } from "vitest";
+import { edge, extentOf, neighbourOf, stepsIn, xOf, yOf } from "../../../src/inspector/tree/beamPlan";
+import { best, lossOf, parentOf, spotOf, type Hypothesis, type Search } from "../../../src/inspector/tree/beams";
+import { fateText, numbersText } from "../../../src/inspector/tree/beamWords";
+import type { BeamCandidate } from "../../../src/protocol/generated";
+
+const PENALTY = 1;
+const candidate = (
+  step: number,
+  parent: number,
+  letter: string,
+  total: number,
+  beam: number,
+  fate?: BeamCandidate["fate"],
+): BeamCandidate => ({
+  ...{ parent, id: letter.charCodeAt(0), piece: new TextEncoder().encode(letter), logprob: -1, total, beam },
+  score: total / (step + 1) ** PENALTY,
+  fate: fate ?? (beam >= 0 ? "kept" : "pruned"),
+});
+const at = (step: number, ...candidates: BeamCandidate[]): Search[number] => ({
+  ...{ type: "beams", run: "r", seq: step + 1, step, t_ms: 0, forward_ms: 0, search_ms: 0, kv_tokens: 0 },
+  candidates,
+});
+const search: Search = [
+  at(0, candidate(0, 0, "a", -1, 0), candidate(0, 0, "b", -2, 1), candidate(0, 0, "c", -3, -1)),
+  at(1, candidate(1, 1, "d", -2.5, 0), candidate(1, 0, "e", -2.7, 1), candidate(1, 0, "f", -4, -1)),
+  at(2, candidate(2, 0, "g", -3, -1, "finished"), candidate(2, 1, "h", -3.1, 0), candidate(2, 0, "i", -3.6, 1)),
+];
+const hypothesis = { ids: Array.from("bdg", (letter) => letter.charCodeAt(0)) } as unknown as Hypothesis;
+
+describe("a beam search as a tree", () => {
+  it("goes on from the beam that the event names, by its number after the step before", () => {
+    expect(parentOf(search, { step: 1, place: 0 })).toEqual({ step: 0, place: 1 });
+    expect(parentOf(search, { step: 2, place: 1 })).toEqual({ step: 1, place: 1 });
+    expect(parentOf(search, { step: 0, place: 0 })).toBeNull();
+  });
+
+  it("finds the place where a hypothesis ended", () => {
+    expect(spotOf(search, hypothesis)).toEqual({ step: 2, place: 0 });
+    expect(spotOf(search, { ids: [1, 2, 3] })).toBeNull();
+  });
+
+  it("is led by the best hypothesis, and before there is one by the greatest sum", () => {
+    expect(best(search, [hypothesis])).toEqual({ step: 2, place: 0 });
+    expect(best(search, [])).toEqual({ step: 2, place: 1 });
+    expect(best(search.slice(0, 1), [])).toEqual({ step: 0, place: 0 });
+  });
+
+  it("says by how much a candidate lost to the last that was kept", () => {
+    expect(lossOf(search, { step: 1, place: 2 })?.by).toBeCloseTo(-2.7 - -4, 12);
+    expect(lossOf(search, { step: 1, place: 0 })).toBeNull();
+    expect(fateText(search, { step: 1, place: 2 })).toContain("1.3");
+    expect(fateText(search, { step: 2, place: 0 })).toBe("Finished: a hypothesis.");
+    expect(fateText(search, { step: 0, place: 1 })).toBe("Kept as beam 2.");
+  });
+
+  it("tells the numbers of the event", () => {
+    expect(numbersText(search[2]?.candidates[1] as BeamCandidate)).toBe("Log-probability −1.00, sum −3.10, score −1.03.");
+  });
+});
+
+describe("the picture of a beam search", () => {
+  it("has a column a step and a row a candidate, none over another", () => {
+    expect(xOf(1) - xOf(0)).toBeGreaterThan(100);
+    expect(yOf(1) - yOf(0)).toBeGreaterThan(20);
+    const { width, height } = extentOf(search);
+    expect(width).toBeGreaterThan(xOf(2));
+    expect(height).toBe(yOf(3));
+  });
+
+  it("draws only the steps in sight and the one that their edges come from", () => {
+    const long: Search = Array.from({ length: 256 }, (_, step) => at(step, candidate(step, 0, "a", -step, 0)));
+    expect(stepsIn(long, xOf(100), xOf(103))).toEqual([99, 100, 101, 102, 103]);
+    expect(stepsIn(long, -200, 10)).toEqual([0, 1]);
+    expect(stepsIn(long, xOf(254), xOf(300))).toEqual([253, 254, 255]);
+    expect(stepsIn([], 0, 100)).toEqual([]);
+  });
+
+  it("draws an edge from every candidate but the first to what it goes on from", () => {
+    expect(edge(search, { step: 0, place: 0 })).toBeNull();
+    expect(edge(search, { step: 1, place: 0 })).toContain(`M${xOf(0) + 116} ${yOf(1) + 13}`);
+  });
+
+  it("is walked by the arrows", () => {
+    expect(neighbourOf(search, { step: 1, place: 0 }, "ArrowLeft")).toEqual({ step: 0, place: 1 });
+    expect(neighbourOf(search, { step: 1, place: 0 }, "ArrowRight")).toEqual({ step: 2, place: 0 });
+    expect(neighbourOf(search, { step: 1, place: 0 }, "ArrowUp")).toBeNull();
+    expect(neighbourOf(search, { step: 1, place: 2 }, "ArrowDown")).toBeNull();
+    expect(neighbourOf(search, { step: 1, place: 2 }, "Home")).toEqual({ step: 0, place: 0 });
+    expect(neighbourOf(search, { step: 1, place: 2 }, "End")).toEqual({ step: 2, place: 0 });
+  });
+});
