@@ -140,10 +140,10 @@ function Cell({ search, spot, leads, isHere, look }: CellProps) {
       role="treeitem"
       class={["beam-cell", candidate.fate, leading && "leads", isHere && "looked"].filter(Boolean).join(" ")}
       transform={`translate(${xOf(spot.step)} ${yOf(spot.place)})`}
-      tabIndex={isHere ? 0 : -1}
+      tabindex={isHere ? 0 : -1}
       aria-level={spot.step + 1}
       aria-selected={leading}
-      aria-label={`${pieceText(candidate)}. ${fateText(search, spot)} ${numbersText(candidate)}`}
+      aria-description={`${fateText(search, spot)} ${numbersText(candidate)}`}
       data-testid="beam"
       data-step={spot.step}
       data-fate={candidate.fate}

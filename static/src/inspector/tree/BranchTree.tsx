@@ -9,9 +9,10 @@ import { flat, type End, type Fork } from "./forest";
 import { LINE, narrow, neighbour, SCORE, wide, type Placed, type Plan } from "./layout";
 import { Plane, zoomKey, ZoomButtons, type Sight } from "./Plane";
 import { fetchMissing, forest, go, missing } from "./state";
-import { nameOf, scoresText, shortened, spelled, spokenFork } from "./words";
+import { nameOf, scoresText, shortened, spelled } from "./words";
 
 const NARROW = 560; // CSS pixels of room under which the tree is an outline
+const SPOKEN = 240; // characters of a text that are read out
 const LETTER = 7.3; // CSS pixels to a column of text
 
 export function BranchTree() {
@@ -144,20 +145,19 @@ function Item({ placed, several, isHere, press }: ItemProps) {
       role="treeitem"
       class={["tree-item", fork.current && "current", shown && "shown", fork.from < 0 && "prompt"].filter(Boolean).join(" ")}
       transform={`translate(${x} ${y})`}
-      tabIndex={isHere ? 0 : -1}
+      tabindex={isHere ? 0 : -1}
       aria-level={placed.level}
       aria-posinset={placed.place}
       aria-setsize={placed.siblings}
       aria-expanded={fork.children.length > 0 ? true : undefined}
       aria-selected={shown}
-      aria-label={spokenFork(fork, several)}
+      aria-description={Array.from(spelled(fork)).slice(0, SPOKEN).join("")}
       data-testid="fork"
       data-from={fork.from}
       data-ids={fork.ids.join(" ")}
       data-ends={fork.ends.length}
       onClick={() => press(fork)}
     >
-      <title>{spelled(fork)}</title>
       <rect class="tree-ground" x={-2} y={0} width={width + 4} height={height} rx={5} />
       <text class="tree-text" x={6} y={LINE - 6} lang="" xml:space="preserve">
         {shortened(fork, Math.floor((width - 12) / LETTER))}

@@ -6,8 +6,6 @@ import type { Kind } from "../../store/branches";
 import { textOf, visible } from "../../tokens/pieces";
 import type { End, Fork } from "./forest";
 
-const SPOKEN = 240; // characters of a text that are read out
-
 /** All text of a stretch; of a prompt, as it stands before the output, the line it is on. */
 export const spelled = ({ pieces }: Fork): string => visible(textOf(pieces));
 
@@ -61,12 +59,4 @@ export function scoresText({ tokens, total, mean, unscored, reason, kind }: End)
     reason === null ? "…" : kind === "delete" || kind === "step" ? "" : reasonTitle(reason),
   ];
   return parts.filter(Boolean).join("  ");
-}
-
-/** What a screen reader says of a fork. */
-export function spokenFork(fork: Fork, several: (end: End) => boolean): string {
-  const text = Array.from(textOf(fork.pieces)).slice(0, SPOKEN).join("");
-  const what = fork.from < 0 ? gettext("Prompt: %(text)s") : gettext("From step %(step)s: %(text)s");
-  const ends = fork.ends.map((end) => `${nameOf(end, several(end))}: ${scoresText(end)}`);
-  return [fill(what, { text, step: fork.from }), ...ends].join(". ");
 }
