@@ -159,7 +159,7 @@ async def test_too_many_messages_are_refused(log: EventLog) -> None:
 
 
 async def test_too_many_runs_at_once_are_refused(log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(starting, "starts", Buckets(rate=0.001, burst=2))
+    monkeypatch.setattr(starting, "PERSON", starting.Limits(Buckets(rate=0.001, burst=2)))
     async with Client() as client:
         answers = [await client.start() for _ in range(3)]
     assert [answer["type"] for answer in answers] == ["accepted", "accepted", "error"]
