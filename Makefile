@@ -30,7 +30,8 @@ run: build  ## start the playground on http://HOST:PORT
 test: dev $(CLIENTS)  ## run every test, the browser's and the fault drills included
 	@sh scripts/system-packages.sh
 	@$(NPM) test
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not alone"
+	@$(PY) -m pytest -m alone
 
 check: dev  ## lint, types, layers, migrations
 	$(PY) -m ruff check .

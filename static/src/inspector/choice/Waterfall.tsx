@@ -71,7 +71,7 @@ function Scrolled({ table: { columns, rows }, geometry, marked, children }: Scro
   const drawn = useMemo(() => new Map<number, JSX.Element>(), [rows, columns, geometry, marked]);
   const fresh = (at: number, row: Row) => (
     <Candidate
-      key={row.id}
+      key={at} // by place: a token whose rank changes is written elsewhere, and nothing on the screen moves
       {...{ row, columns, geometry }}
       above={rows[at - 1]}
       below={rows[at + 1]}
