@@ -3,7 +3,7 @@
 import { useState } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 import { parse } from "./values";
 
 export function Biases({ field, value, describedBy, invalid }: ControlProps) {

@@ -4,7 +4,7 @@ import { useState } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { label } from "../tokens/pieces";
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 import { unescape } from "./values";
 
 const visible = (item: unknown): string => (typeof item === "string" ? label(new TextEncoder().encode(item)) : String(item));

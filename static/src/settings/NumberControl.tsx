@@ -3,7 +3,7 @@
 import { gettext } from "../i18n";
 import { run } from "../store/view";
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 import type { Field } from "./schema";
 import { parse } from "./values";
 

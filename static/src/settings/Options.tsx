@@ -2,7 +2,7 @@
 
 import { gettext } from "../i18n";
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 
 /** What the values of settings are called, some of one setting alone; any other is shown as it is. */
 const titles = (): Record<string, string> => ({

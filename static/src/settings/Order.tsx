@@ -5,7 +5,7 @@ import { fill, gettext } from "../i18n";
 import { stageTitle } from "../inspector/choice/stages";
 import { fields } from "../store/draft";
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 import { isOff, type Field, type Values } from "./schema";
 import { moved } from "./values";
 

@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
+import type { ControlProps } from "./control";
 import { isChanged, useBinding, type Binding } from "./binding";
 import { BeamsAlone } from "./BeamsAlone";
 import { Biases } from "./Biases";
@@ -12,13 +13,6 @@ import { Options } from "./Options";
 import { Text } from "./Text";
 import { isOff, type Field } from "./schema";
 import { shortly } from "./values";
-
-export interface ControlProps {
-  field: Field;
-  value: unknown;
-  describedBy: string | undefined;
-  invalid: boolean;
-}
 
 const helped = signal<string | null>(null); // one card at a time
 

@@ -1,7 +1,7 @@
 /** A setting that is a text of any number of lines: a pattern, a schema, a grammar. */
 
 import { useBinding } from "./binding";
-import type { ControlProps } from "./Setting";
+import type { ControlProps } from "./control";
 
 export function Text({ field, value, describedBy, invalid }: ControlProps) {
   const { change, prefix } = useBinding();
