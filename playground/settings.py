@@ -53,6 +53,7 @@ INSTALLED_APPS = [
     "playground.live",
     "playground.ops",
     "playground.api",
+    "playground.accounts",
     "ninja",
 ]
 MIDDLEWARE = [
@@ -98,6 +99,10 @@ SQLITE = {
     },
 }
 DATABASES = {"default": dj_database_url.parse(CONFIG.database_url, conn_max_age=60) if CONFIG.database_url else SQLITE}
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
+]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = CONFIG.language

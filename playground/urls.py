@@ -4,7 +4,9 @@ from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
 from django.views.i18n import JavaScriptCatalog
 
+from playground.accounts import first
 from playground.api.site import api
+from playground.ops import now
 from playground.ops import views as ops
 from playground.prompts import views as prompts
 from playground.runs import views as runs
@@ -21,6 +23,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("jsi18n/", JavaScriptCatalog.as_view(packages=None), name="jsi18n"),
     path("healthz", ops.healthz, name="healthz"),
     path("readyz", ops.readyz, name="readyz"),
+    path("admin/first/", first.page, name="panel-first"),
+    path("admin/login/", first.login),  # before the panel's own, which it ends in
+    path("admin/now/", admin.site.admin_view(now.page), name="panel-now"),
+    path("admin/now/<str:run>/cancel", admin.site.admin_view(now.cancel), name="panel-cancel"),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

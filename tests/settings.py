@@ -10,3 +10,5 @@ if "LOGITSCOPE_DATA_DIR" not in os.environ:
     atexit.register(shutil.rmtree, os.environ["LOGITSCOPE_DATA_DIR"], ignore_errors=True)
 
 from playground.settings import *  # noqa: F403
+
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real one is slow on purpose

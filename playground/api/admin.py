@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.utils import timezone
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
@@ -59,5 +59,5 @@ class KeyAdmin(ModelAdmin):  # type: ignore[misc]
         keys = list(queryset.filter(revoked=None))
         queryset.filter(revoked=None).update(revoked=timezone.now())
         for key in keys:
-            self.log_change(request, key, [{"changed": {"fields": ["revoked"]}}])
+            self.log_change(request, key, gettext_noop("Revoked."))
         self.message_user(request, gettext("Keys revoked: %(count)d.") % {"count": len(keys)}, messages.SUCCESS)

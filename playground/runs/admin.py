@@ -5,7 +5,7 @@ from __future__ import annotations
 from django.contrib import admin, messages
 from django.db.models import Count, QuerySet
 from django.http import HttpRequest
-from django.utils.translation import gettext
+from django.utils.translation import gettext, gettext_noop
 from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
@@ -46,7 +46,7 @@ class SessionAdmin(Unwritten, ModelAdmin):  # type: ignore[misc]  # not subscrip
         shown = list(queryset.exclude(visibility=Visibility.PRIVATE))
         queryset.exclude(visibility=Visibility.PRIVATE).update(visibility=Visibility.PRIVATE)
         for session in shown:
-            self.log_change(request, session, [{"changed": {"fields": ["visibility"]}}])
+            self.log_change(request, session, gettext_noop("Unpublished."))
         self.message_user(request, gettext("Sessions unpublished: %(count)d.") % {"count": len(shown)}, messages.SUCCESS)
 
 

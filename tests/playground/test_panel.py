@@ -18,6 +18,7 @@ from inference.sources import bundled
 from playground.api.models import ApiKey, digest
 from playground.catalog.models import Model
 from playground.catalog.services import resolve
+from playground.live.log import event_log
 from playground.runs.models import PromptSession, Run, Visibility
 
 pytestmark = pytest.mark.django_db
@@ -161,3 +162,25 @@ def test_the_relaxed_policy_is_the_panels_alone(panel: Client) -> None:
 
 def test_nobody_enters_without_an_account(client: Client) -> None:
     assert client.get(reverse("admin:api_apikey_add")).status_code == 302
+
+
+def test_a_run_that_waits_is_listed_and_cancelled_which_is_logged(panel: Client) -> None:
+    run = Run.objects.create(owner="somebody", model="stories", spec={"prompt": "a secret fox"})
+    event_log().create(run.pk, b"", "elsewhere", "somebody")
+    page = panel.get(reverse("panel-now")).content.decode()
+    assert f'data-run="{run.pk}"' in page
+    assert "secret fox" not in page
+    panel.post(reverse("panel-cancel", args=[run.pk]))
+    head = event_log().head(run.pk)
+    assert head is not None
+    assert head.finished
+    assert f'data-run="{run.pk}"' not in panel.get(reverse("panel-now")).content.decode()
+    assert LogEntry.objects.get(object_id=run.pk).change_message == "Cancelled."
+
+
+def test_the_audit_log_says_who_did_what_to_which_in_the_readers_language(panel: Client) -> None:
+    key, _ = ApiKey.issue("school")
+    panel.post(reverse("admin:api_apikey_changelist"), {"action": "revoke", "_selected_action": [key.pk]})
+    page = panel.get(reverse("admin:admin_logentry_changelist"), headers={"accept-language": "zh-hant"}).content.decode()
+    for words in ("ada", "已撤銷。", "API 金鑰", str(key), reverse("admin:api_apikey_change", args=[key.pk])):
+        assert words in page, words

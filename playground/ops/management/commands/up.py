@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from playground.accounts.first import invitation
 from playground.ops.supervisor import CannotListen, Supervisor, listen, python
 
 
@@ -31,6 +32,8 @@ class Command(BaseCommand):
         os.environ.setdefault("LOGITSCOPE_THREADS", str(settings.CONFIG.threads))
         host, port = listening.getsockname()
         url = f"http://{'localhost' if host == '0.0.0.0' else host}:{port}/"  # noqa: S104
+        if line := invitation(url):
+            self.stdout.write(line)
         child = python("-m", "playground.ops.embedded", "--fd", str(listening.fileno()), "--url", url)
         status = Supervisor(child, [listening.fileno()], self.stderr.write).run()
         raise SystemExit(status)

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from inference.runs.supervisor import Supervisor
+from playground.accounts.first import invitation
 from playground.live.log import event_log
 from playground.live.starting import enqueue
 from playground.ops.server import serve
@@ -28,5 +29,7 @@ class Command(BaseCommand):
         except CannotListen as error:
             raise CommandError(str(error)) from error
         host, port = listening.getsockname()
+        if line := invitation(f"http://{host}:{port}/"):
+            self.stdout.write(line)
         Supervisor(event_log(), enqueue).start()
         serve(f"fd:fileno={listening.fileno()}", lambda: self.stdout.write(f"Logitscope is ready: http://{host}:{port}/"))

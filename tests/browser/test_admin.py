@@ -1,0 +1,136 @@
+"""An operator's first hour in a real browser: the account, a model, one that is refused, a key that works until it is revoked, a run that is ended."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as Tab
+
+from inference.sources import bundled
+from tests.browser.playground import Playground
+from tests.browser.test_access import violations
+from tests.site import Site
+
+pytestmark = pytest.mark.browser
+PASSWORD = "a long walk by the river"
+
+
+@pytest.fixture
+def school(tmp_path: Path) -> Iterator[Site]:
+    """A new site with one allowed folder for models, in which there is a good one, beside a good one outside of it."""
+    shutil.copytree(bundled("draft"), tmp_path / "models" / "good")
+    shutil.copytree(bundled("draft"), tmp_path / "outside")
+    site = Site(tmp_path, model_roots=str(tmp_path / "models"))
+    try:
+        site.embedded()
+        yield site
+    finally:
+        site.end()
+
+
+def answer(site: Site, secret: str) -> int:
+    """The status of /v1/models to whoever holds ``secret``."""
+    request = urllib.request.Request(f"{site.url}/v1/models", headers={"Authorization": f"Bearer {secret}"})
+    try:
+        with urllib.request.urlopen(request) as response:
+            return int(response.status)
+    except urllib.error.HTTPError as error:
+        return error.code
+
+
+def look(tab: Tab, name: str) -> None:
+    """Nothing for axe-core to object to. LOGITSCOPE_SCREENS names a folder for pictures, for whoever wants to see."""
+    if folder := os.environ.get("LOGITSCOPE_SCREENS"):
+        tab.screenshot(path=f"{folder}/{name}.png", full_page=True)
+    assert violations(Playground(tab, "")) == [], name
+
+
+def test_an_operator_sets_up_a_school(school: Site, browser: Browser) -> None:
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US")
+    tab = context.new_page()
+    complaints: list[str] = []
+    tab.on("console", lambda message: complaints.append(message.text) if message.type in {"error", "warning"} else None)
+    tab.on("pageerror", lambda error: complaints.append(str(error)))
+    try:
+        _make_account(tab, school)
+        _add_models(tab, school)
+        _issue_and_revoke(tab, school)
+        _cancel(tab, school)
+        _read_the_log(tab)
+        assert complaints == []
+    finally:
+        context.close()
+
+
+def _make_account(tab: Tab, site: Site) -> None:
+    tab.goto(f"{site.url}/admin/")
+    look(tab, "first")
+    tab.get_by_label("Username").fill("ada")
+    tab.get_by_label("Password", exact=True).fill(PASSWORD)
+    tab.get_by_label("Password confirmation").fill(PASSWORD)
+    tab.get_by_role("button", name="Create the account").click()
+    tab.wait_for_url(f"{site.url}/admin/")
+    assert tab.request.get(f"{site.url}/admin/first/").status == 404
+
+
+def _add_models(tab: Tab, site: Site) -> None:
+    tab.goto(f"{site.url}/admin/catalog/model/add/")
+    tab.locator("#id_name").fill("mine")
+    tab.locator("#id_source").fill(str(site.folder / "outside"))
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".field-source")).to_contain_text("not under an allowed model folder")
+    tab.locator("#id_source").fill(str(site.folder / "models" / "good"))
+    tab.get_by_role("button", name="Save", exact=True).click()
+    tab.wait_for_url(f"{site.url}/admin/catalog/model/")
+    expect(tab.locator("#result_list")).to_contain_text("mine")
+
+
+def _issue_and_revoke(tab: Tab, site: Site) -> None:
+    tab.goto(f"{site.url}/admin/api/apikey/add/")
+    tab.locator("#id_name").fill("class 3b")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    secret = tab.locator("#secret").input_value()
+    tab.get_by_role("button", name="Copy").click()
+    expect(tab.locator("#copied")).to_have_text("Copied")
+    look(tab, "key")
+    assert answer(site, secret) == 200
+    tab.get_by_role("link", name="All API keys").click()
+    tab.locator("input.action-select").check()
+    tab.locator("select[name=action]").select_option("revoke")
+    tab.locator("#changelist-actions button, button[name=index]").first.click()
+    expect(tab.locator("body")).to_contain_text("Keys revoked: 1.")
+    assert answer(site, secret) == 401
+
+
+def _cancel(tab: Tab, site: Site) -> None:
+    """Somebody's slow run is seen without its prompt, and ended."""
+    tab.goto(f"{site.url}/admin/now/")
+    expect(tab.locator("#now")).to_contain_text("Nothing is waiting or running.")
+    somebody = Playground(tab.context.new_page(), site.url).visit()
+    somebody.type_prompt("Once upon a time there was a secret fox")
+    somebody.speed(4)
+    somebody.run()
+    row = tab.locator("[data-run]")  # the page asks by itself
+    expect(row).to_contain_text("running")
+    expect(row).not_to_contain_text("fox")
+    look(tab, "now")
+    row.get_by_role("button", name="Cancel").click()
+    expect(tab.locator("body")).to_contain_text("The run was asked to end.")
+    assert somebody.wait_for_end() == "cancelled"
+    expect(tab.locator("#now")).to_contain_text("Nothing is waiting or running.")
+    somebody.page.close()
+
+
+def _read_the_log(tab: Tab) -> None:
+    tab.get_by_role("link", name="Audit log").click()
+    rows = tab.locator("#result_list")
+    for words in ("mine", "class 3b", "Revoked.", "Cancelled."):
+        expect(rows).to_contain_text(words)
+    look(tab, "log")
