@@ -38,6 +38,8 @@ class Config(BaseSettings):
     threads: int = Field(1, ge=1, le=256, description="CPU threads of the decoding engine.")
     worker_concurrency: int = Field(32, ge=1, le=1024, description="Runs that one worker process decodes at once.")
     max_active_runs: int = Field(8, ge=1, le=1000, description="Runs that one person may have waiting or running.")
+    max_waiting_runs: int = Field(8, ge=1, le=1000, description="Of these, runs that no worker has taken up yet.")
+    tokens_per_day: int = Field(0, ge=0, le=2_000_000_000, description="New tokens that one person may have made in a day. 0: no limit. The admin panel can set this and the two above for everybody and for single people.")
     max_queue: int = Field(1000, ge=1, le=100_000, description="Runs that may wait in all; further ones are refused with the number.")
     lease_seconds: float = Field(5.0, ge=0.5, le=300, description="A worker that has not renewed its lease for so long is taken for dead.")
     log_ttl_seconds: int = Field(3600, ge=60, le=604_800, description="How long the events of an ended run are kept for reloads.")

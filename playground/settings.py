@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "channels",
     "csp",
     "playground.catalog",
+    "playground.quotas",
     "playground.runs",
     "playground.live",
     "playground.ops",

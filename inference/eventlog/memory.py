@@ -18,12 +18,15 @@ from inference.eventlog.memory_tail import MemoryTail
 from inference.eventlog.protocol import (
     FIRST_PATIENCE_SECONDS,
     TTL_SECONDS,
+    Admission,
+    Bound,
     Control,
     Entry,
     Head,
     Lapsed,
     Lease,
     MissingEvents,
+    NoRoom,
     StaleLease,
     UnknownRun,
 )
@@ -49,10 +52,12 @@ class MemoryLog:
             journal.mkdir(parents=True, exist_ok=True)
             self._reload(journal)
 
-    def create(self, run: str, meta: bytes, queue: str, person: str) -> str:
+    def create(self, run: str, meta: bytes, queue: str, person: str, admission: Admission | None = None) -> str:
         with self._lock:
             self._expire()
             if run not in self._runs:
+                if admission:
+                    self._admit(person, admission)
                 store = self._new_store(run)
                 epoch = secrets.token_hex(8)
                 store.note("run", run, epoch, meta, queue, person)
@@ -196,6 +201,17 @@ class MemoryLog:
         with self._lock:
             for state in self._runs.values():
                 state.store.close()
+
+    def _admit(self, person: str, admission: Admission) -> None:
+        """Raises ``NoRoom``."""
+        own = [state for state in self._runs.values() if state.person == person and not state.finished]
+        waiting = sum(self._queue(state).position(state.ticket) is not None for state in own)
+        counts: list[tuple[Bound, int, int]] = [
+            ("active", len(own), admission.active), ("waiting", waiting, admission.waiting), ("queue", self.waiting(), admission.queue)
+        ]  # fmt: skip
+        for bound, count, most in counts:
+            if count >= most:
+                raise NoRoom(bound, count)
 
     def _known(self, run: str) -> RunState | None:
         state = self._runs.get(run)

@@ -12,7 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import NamedTuple, Protocol
+from typing import Literal, NamedTuple, Protocol
 
 TTL_SECONDS = 3600.0  # a log lives so long after its run ended
 FIRST_PATIENCE_SECONDS = 15.0  # a new run that no worker has claimed by then is enqueued again
@@ -32,6 +32,17 @@ class MissingEvents(RuntimeError):
     def __init__(self, last_seq: int) -> None:
         super().__init__(f"the log ends at {last_seq}")
         self.last_seq = last_seq
+
+
+Bound = Literal["active", "waiting", "queue"]
+
+
+class NoRoom(RuntimeError):
+    """A new run does not fit in its ``Admission``: so many as ``count`` are there already by ``bound``."""
+
+    def __init__(self, bound: Bound, count: int) -> None:
+        super().__init__(f"{bound}: {count} already")
+        self.bound, self.count = bound, count
 
 
 class LogUnavailable(ConnectionError):
@@ -67,6 +78,15 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
+class Admission:
+    """How many runs there may be, the new one included, counted in the moment in which it is created."""
+
+    active: int  # unfinished ones of its person
+    waiting: int  # of these, those that no worker has claimed yet
+    queue: int  # unclaimed ones of everybody
+
+
+@dataclass(frozen=True, slots=True)
 class Control:
     """What viewers ask of a running decode. ``watch`` is the latest one set, as bytes."""
 
@@ -95,8 +115,11 @@ class News:
 class EventLog(Protocol):
     """Many runs' logs. Every method may raise ``LogUnavailable``."""
 
-    def create(self, run: str, meta: bytes, queue: str, person: str) -> str:
-        """Begin a log and return its epoch. A run that exists is left as it is. ``meta`` is all that a worker needs to decode it."""
+    def create(self, run: str, meta: bytes, queue: str, person: str, admission: Admission | None = None) -> str:
+        """Begin a log and return its epoch. A run that exists is left as it is. ``meta`` is all that a worker needs to decode it.
+
+        With ``admission`` it begins only where it fits, exactly, however many are created at once; else ``NoRoom`` is raised.
+        """
 
     def head(self, run: str) -> Head | None:
         """Where the run stands; ``None`` where there is none."""

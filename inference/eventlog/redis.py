@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Sequence
+from dataclasses import astuple
 from typing import Any, NoReturn, cast
 
 from redis import BlockingConnectionPool, Redis
@@ -18,12 +19,14 @@ from inference.eventlog import scripts
 from inference.eventlog.protocol import (
     FIRST_PATIENCE_SECONDS,
     TTL_SECONDS,
+    Admission,
     Control,
     Entry,
     Head,
     Lapsed,
     Lease,
     MissingEvents,
+    NoRoom,
     StaleLease,
     UnknownRun,
 )
@@ -49,9 +52,12 @@ class RedisLog:
         self._redis = Redis(connection_pool=_pool(url, patience_seconds))
         self._scripts: dict[str, Callable[..., Any]] = {}
 
-    def create(self, run: str, meta: bytes, queue: str, person: str) -> str:
-        patience = round(FIRST_PATIENCE_SECONDS * 1000)
-        return cast(bytes, self._call(scripts.CREATE, run, secrets.token_hex(8), meta, queue, person, patience, LIFE_SECONDS * 1000)).decode()
+    def create(self, run: str, meta: bytes, queue: str, person: str, admission: Admission | None = None) -> str:
+        patience, bounds = round(FIRST_PATIENCE_SECONDS * 1000), astuple(admission) if admission else ()
+        said, value = self._call(scripts.CREATE, run, secrets.token_hex(8), meta, queue, person, patience, LIFE_SECONDS * 1000, *bounds)
+        if said != b"ok":
+            raise NoRoom(said.decode(), value)
+        return cast(bytes, value).decode()
 
     def head(self, run: str) -> Head | None:
         return to_head(self._call(scripts.HEAD, run))

@@ -26,12 +26,47 @@ local function extend(run, ttl)
 end
 """
 
+_ADMISSION = """
+local function in_queues()
+  local total = 0
+  for _, queue in ipairs(redis.call('SMEMBERS', p .. 'queues')) do total = total + redis.call('ZCARD', p .. 'waiting:' .. queue) end
+  return total
+end
+-- runs of a person that are going and that wait; one whose hash has been lost holds no place
+local function of_person(person)
+  local active, waiting = 0, 0
+  for _, run in ipairs(redis.call('SMEMBERS', p .. 'active:' .. person)) do
+    local queue = redis.call('HGET', hash(run), 'queue')
+    if queue then
+      active = active + 1
+      if redis.call('ZSCORE', p .. 'waiting:' .. queue, run) then waiting = waiting + 1 end
+    else
+      redis.call('SREM', p .. 'active:' .. person, run)
+    end
+  end
+  return active, waiting
+end
+-- which bound leaves no place for another run, and how many there are
+local function refused(person, most_active, most_waiting, most_queue)
+  local active, waiting = of_person(person)
+  if active >= most_active then return 'active', active end
+  if waiting >= most_waiting then return 'waiting', waiting end
+  local queued = in_queues()
+  if queued >= most_queue then return 'queue', queued end
+end
+"""
+
 CREATE = (
     _COMMON
+    + _ADMISSION
     + """
-local run, epoch, meta, queue, person, patience, life = unpack(ARGV)
+local run, epoch, meta, queue, person, patience, life, most_active, most_waiting, most_queue = unpack(ARGV)
 local known = redis.call('HGET', hash(run), 'epoch')
-if known then return known end
+if known then return {'ok', known} end
+if most_active then
+  local bound, count = refused(person, tonumber(most_active), tonumber(most_waiting), tonumber(most_queue))
+  if bound then return {bound, count} end
+end
 redis.call('DEL', stream(run))
 redis.call('HSET', hash(run), 'epoch', epoch, 'meta', meta, 'queue', queue, 'person', person, 'last', 0, 'token', 0, 'until', 0, 'tries', 0)
 redis.call('PEXPIRE', hash(run), life)
@@ -40,7 +75,7 @@ redis.call('SADD', p .. 'queues', queue)
 redis.call('ZADD', p .. 'waiting:' .. queue, redis.call('INCR', p .. 'tickets'), run)
 redis.call('SADD', p .. 'active:' .. person, run)
 redis.call('PEXPIRE', p .. 'active:' .. person, life)
-return epoch
+return {'ok', epoch}
 """
 )
 
@@ -166,14 +201,7 @@ return taken
 """
 )
 
-WAITING = (
-    _COMMON
-    + """
-local total = 0
-for _, queue in ipairs(redis.call('SMEMBERS', p .. 'queues')) do total = total + redis.call('ZCARD', p .. 'waiting:' .. queue) end
-return total
-"""
-)
+WAITING = _COMMON + _ADMISSION + "return in_queues()"
 
 POST = (
     _COMMON

@@ -12,7 +12,7 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
 TEACHER = ["catalog.view_model", "runs.view_run", "runs.view_promptsession", "runs.change_promptsession"]
-OPERATOR = [*TEACHER, "catalog.*", "runs.*", "api.*", "admin.view_logentry"]
+OPERATOR = [*TEACHER, "catalog.*", "quotas.*", "runs.*", "api.*", "admin.view_logentry"]
 ADMIN = [*OPERATOR, "auth.view_user", "auth.add_user", "auth.change_user", "auth.delete_user", "auth.view_group"]
 ROLES = {"teacher": TEACHER, "operator": OPERATOR, "admin": ADMIN}
 

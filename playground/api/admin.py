@@ -16,6 +16,7 @@ from unfold.admin import ModelAdmin
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from playground.api.models import ApiKey, Scope, all_scopes
+from playground.quotas.services import tokens_today
 
 
 class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -27,11 +28,15 @@ class KeyForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable a
 @admin.register(ApiKey)
 class KeyAdmin(ModelAdmin):  # type: ignore[misc]
     form = KeyForm
-    list_display = ["name", "shown", "keeps", "max_active_runs", "tokens_per_day", "created", "revoked"]
+    list_display = ["name", "shown", "keeps", "max_active_runs", "max_waiting_runs", "tokens_per_day", "today", "created", "revoked"]
     list_filter = [("revoked", admin.EmptyFieldListFilter)]
     search_fields = ["name", "shown"]
-    fields = ["name", "scopes", "keeps", "max_active_runs", "tokens_per_day"]
+    fields = ["name", "scopes", "keeps", "max_active_runs", "max_waiting_runs", "tokens_per_day"]
     actions = ["revoke"]
+
+    @admin.display(description=_("tokens today"))
+    def today(self, key: ApiKey) -> int:
+        return tokens_today(key.owner)
 
     def save_model(self, request: HttpRequest, obj: ApiKey, form: Any, change: bool) -> None:
         if not change:

@@ -36,6 +36,9 @@ class ApiKey(models.Model):
     scopes = models.JSONField(_("scopes"), default=all_scopes)
     keeps = models.BooleanField(_("keeps its runs"), default=True, help_text=_("Each run can be opened in the inspector by the link in its answer."))
     max_active_runs = models.PositiveIntegerField(_("runs at once"), default=32, validators=[MinValueValidator(1)])
+    max_waiting_runs = models.PositiveIntegerField(
+        _("runs that wait"), null=True, blank=True, validators=[MinValueValidator(1)], help_text=_("Of these, runs that no worker has taken up yet. Empty: all of them.")
+    )
     tokens_per_day = models.PositiveIntegerField(_("tokens per day"), null=True, blank=True, help_text=_("Empty: no limit."))
     created = models.DateTimeField(_("created"), auto_now_add=True)
     revoked = models.DateTimeField(_("revoked"), null=True, blank=True)

@@ -7,7 +7,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from inference.eventlog.protocol import Admission, NoRoom
 from inference.events import ErrorInfo
+from playground.quotas.services import DayIsSpent
 
 SHOWN_CHARACTERS = 100  # of a refused value
 SHOWN_ERRORS = 10
@@ -15,11 +17,11 @@ BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >=
 
 
 class RunRefused(Exception):
-    """Nothing was created; ``errors`` say why."""
+    """Nothing was created; ``errors`` say why, ``retry_seconds`` when it is worth another try, where that is known."""
 
-    def __init__(self, *errors: ErrorInfo) -> None:
+    def __init__(self, *errors: ErrorInfo, retry_seconds: int | None = None) -> None:
         super().__init__("; ".join(error.message for error in errors))
-        self.errors = list(errors)
+        self.errors, self.retry_seconds = list(errors), retry_seconds
 
 
 def errors_of(error: ValidationError) -> list[ErrorInfo]:
@@ -32,6 +34,29 @@ def shown(value: Any) -> str:
     text = value if isinstance(value, str) else repr(value)
     text = "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text[: SHOWN_CHARACTERS + 1])
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
+
+
+def no_room(full: NoRoom, admission: Admission) -> RunRefused:
+    """A limit of the person, or of the site, is reached."""
+    code, message, retry = {
+        "active": ("too_many_runs", f"{full.count} of your runs are still going", 2),
+        "waiting": ("too_many_waiting", f"{full.count} of your runs are waiting already", 2),
+        "queue": ("queue_full", f"{full.count} runs are waiting already", 5),
+    }[full.bound]
+    field = {"active": "active_runs", "waiting": "waiting_runs", "queue": "queue"}[full.bound]
+    return RunRefused(ErrorInfo(code, message, field, str(full.count), f"< {getattr(admission, full.bound)}"), retry_seconds=retry)
+
+
+def day_is_spent(spent: DayIsSpent, seconds_to_midnight: int) -> RunRefused:
+    """The tokens of the day do not hold what the run may take; what is reserved for others may come back before midnight."""
+    if spent.left == 0:
+        message = f"{spent.taken + spent.reserved} tokens of today's {spent.limit} are used, or kept for runs that go on"
+        error = ErrorInfo("over_quota", message, "tokens_per_day", str(spent.taken + spent.reserved), f"< {spent.limit}")
+    else:
+        message = f"the run may take {spent.asked} tokens, and of today's {spent.limit} there are {spent.left} left"
+        error = ErrorInfo("beyond_quota", message, "sampling.max_tokens", str(spent.asked), f"<= {spent.left}")
+    soon = spent.reserved > 0 and spent.taken < spent.limit
+    return RunRefused(error, retry_seconds=min(5, seconds_to_midnight) if soon else seconds_to_midnight)
 
 
 def _error_of(found: Any) -> ErrorInfo:

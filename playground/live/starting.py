@@ -13,8 +13,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db import transaction
 
-from inference.eventlog.protocol import EventLog, LogUnavailable
+from inference.eventlog.protocol import Admission, EventLog, LogUnavailable, NoRoom
 from inference.events import ErrorInfo
 from inference.grammar import ConstraintError, check_constraint
 from inference.runs.ending import end_unheld
@@ -22,9 +23,11 @@ from inference.runs.job import DECODE_TASK, Job
 from inference.spec import MAX_SEED, RunSpec, Watch
 from playground.catalog import services as catalog
 from playground.celery import app
+from playground.live import refusals
 from playground.live.limits import Buckets
 from playground.live.log import event_log
 from playground.live.refusals import RunRefused, shown
+from playground.quotas import services as quotas
 from playground.runs import services as runs
 
 QUEUE = "decode"
@@ -43,10 +46,21 @@ class StartedRun:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many runs somebody may start, and have going at once; no number: as configured."""
+    """How fast somebody may start runs, and how many; no allowance: that of the person."""
 
     starts: Buckets
-    max_active_runs: int | None = None
+    allowance: quotas.Allowance | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A run that has been checked: it can be created, if there is room."""
+
+    owner: str
+    spec: RunSpec
+    model: catalog.CatalogModel
+    place: runs.Place
+    most_tokens: int
 
 
 PERSON = Limits(Buckets(rate=2.0, burst=20.0))
@@ -54,13 +68,15 @@ PERSON = Limits(Buckets(rate=2.0, burst=20.0))
 
 def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limits: Limits | None = None) -> StartedRun:
     """Create and enqueue a run. Raises ``RunRefused``; then nothing has been created."""
-    log = event_log()
+    log, limits = event_log(), limits or PERSON
     try:
-        _check_limits(log, owner, limits or PERSON)
+        if not limits.starts.take(owner):
+            raise RunRefused(ErrorInfo("rate_limited", "too many runs started at once; wait a moment"))
         _check_constraint(spec)
         model = _model(spec)
-        _check_prompt(spec, model)
-        return _create(log, owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place)
+        most = _most_tokens(spec, model, _check_prompt(spec, model))
+        wanted = Wanted(owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place, most)
+        return _create(log, wanted, limits.allowance or quotas.of_person(owner))
     except runs.NoSuchPlace as error:
         raise RunRefused(ErrorInfo("not_found", f"there is no such {error.field} of yours", error.field)) from error
     except LogUnavailable as error:
@@ -75,17 +91,6 @@ def cancel_run(run: str) -> None:
 
 def watch_run(run: str, watch: Watch) -> None:
     event_log().set_watch(run, watch.model_dump_json().encode())
-
-
-def _check_limits(log: EventLog, owner: str, limits: Limits) -> None:
-    if not limits.starts.take(owner):
-        raise RunRefused(ErrorInfo("rate_limited", "too many runs started at once; wait a moment"))
-    active, waiting = log.active(owner), log.waiting()
-    if active >= (most := limits.max_active_runs or settings.CONFIG.max_active_runs):
-        bound = f"<= {most}"
-        raise RunRefused(ErrorInfo("too_many_runs", f"{active} of your runs are still going", value=str(active), bound=bound))
-    if waiting >= settings.CONFIG.max_queue:
-        raise RunRefused(ErrorInfo("queue_full", f"{waiting} runs are waiting already", value=str(waiting), bound=f"<= {settings.CONFIG.max_queue}"))
 
 
 def _check_constraint(spec: RunSpec) -> None:
@@ -103,7 +108,8 @@ def _model(spec: RunSpec) -> catalog.CatalogModel:
         raise RunRefused(ErrorInfo("unknown_model", str(error), "model", shown(spec.model))) from error
 
 
-def _check_prompt(spec: RunSpec, model: catalog.CatalogModel) -> None:
+def _check_prompt(spec: RunSpec, model: catalog.CatalogModel) -> int | None:
+    """How many tokens the prompt has, where that can be known here."""
     ids = spec.prompt_token_ids
     field = "prompt" if ids is None else "prompt_token_ids"
     tokens = len(ids) if ids is not None else catalog.count_tokens(model, spec.prompt or "")
@@ -113,6 +119,7 @@ def _check_prompt(spec: RunSpec, model: catalog.CatalogModel) -> None:
     _check_output(spec, model, tokens or 0)
     _check_vocabulary(ids or (), field, model)
     _check_vocabulary(spec.output_token_ids, "output_token_ids", model)
+    return tokens
 
 
 def _check_output(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int) -> None:
@@ -129,15 +136,30 @@ def _check_vocabulary(ids: Sequence[int], field: str, model: catalog.CatalogMode
         raise RunRefused(ErrorInfo("unknown_token", f"the model has {vocabulary} tokens", field, str(foreign), f"< {vocabulary}"))
 
 
-def _create(log: EventLog, owner: str, spec: RunSpec, model: catalog.CatalogModel, place: runs.Place) -> StartedRun:
-    job = Job(spec=spec, source=model.source, submitted_at=time.time(), queue=QUEUE, person=owner)
-    row = runs.create_run(owner, spec, model.name, place)
-    run = row.pk
-    epoch = log.create(run, job.pack(), QUEUE, owner)
-    head = log.head(run)
-    enqueue(run, QUEUE)
+def _most_tokens(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int | None) -> int:
+    """New tokens that the run may take, all samples together."""
+    room = model.context - (prompt_tokens or 0) if model.context else spec.sampling.max_tokens
+    return max(0, min(spec.sampling.max_tokens, room) - len(spec.output_token_ids)) * spec.sampling.n
+
+
+def _create(log: EventLog, wanted: Wanted, allowance: quotas.Allowance) -> StartedRun:
+    """Rows and log, or nothing at all. The log comes last: it decides whether there is room."""
+    spec, owner = wanted.spec, wanted.owner
+    job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=QUEUE, person=owner)
+    admission = Admission(allowance.active_runs, allowance.waiting_runs, settings.CONFIG.max_queue)
+    try:
+        with transaction.atomic():
+            row = runs.create_run(owner, spec, wanted.model.name, wanted.place)
+            quotas.reserve(row.pk, owner, wanted.most_tokens, allowance.tokens_per_day)
+            epoch = log.create(row.pk, job.pack(), QUEUE, owner, admission)
+    except NoRoom as full:
+        raise refusals.no_room(full, admission) from full
+    except quotas.DayIsSpent as spent:
+        raise refusals.day_is_spent(spent, quotas.seconds_to_midnight()) from spent
+    head = log.head(row.pk)
+    enqueue(row.pk, QUEUE)
     assert spec.sampling.seed is not None
-    return StartedRun(run, row.session_id or "", epoch, spec.sampling.seed, (head and head.position) or 0)
+    return StartedRun(row.pk, row.session_id or "", epoch, spec.sampling.seed, (head and head.position) or 0)
 
 
 def enqueue(run: str, queue: str) -> None:

@@ -14,10 +14,12 @@ from typing import Any
 from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.db import transaction
 from django.db.models import Q, Sum
 from django.utils import timezone
 
 from inference.spec import RunSpec
+from playground.quotas import services as quotas
 from playground.runs.models import Run, RunState
 from playground.runs.traces import Trace, events_of, packed, unpacked
 
@@ -46,7 +48,9 @@ def store(run: str, epoch: str, frames: Sequence[bytes]) -> None:
     row.epoch, row.reason = epoch, events[-1].get("reason", "")
     row.tokens = sum(event["type"] == "token" for event in events)
     put(row, packed(Trace(run, epoch, frames)))
-    row.save()
+    with transaction.atomic():
+        row.save()
+        quotas.settle(run, row.tokens)
     logger.info("stored a run", extra={"run": run, "bytes": row.trace_bytes, "events": len(events), "state": row.state})
 
 
@@ -60,7 +64,9 @@ def put(run: Run, data: bytes) -> None:
 
 def lose(run: str) -> None:
     """The log of ``run`` is gone, and with it what it said."""
-    Run.objects.filter(pk=run, state=RunState.LIVE).update(state=RunState.LOST)
+    with transaction.atomic():
+        Run.objects.filter(pk=run, state=RunState.LIVE).update(state=RunState.LOST)
+        quotas.settle(run, 0)
 
 
 def settled(run: str) -> bool:

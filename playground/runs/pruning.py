@@ -14,6 +14,7 @@ from django.core.files.storage import default_storage
 from django.db.models import QuerySet
 from django.utils import timezone
 
+from playground.quotas import services as quotas
 from playground.runs.models import PromptSession, Run, RunState, Visibility
 
 RECORD_DAYS = 35  # of runs that were not kept: limits count a day back, reports a month
@@ -35,6 +36,7 @@ def prune(dry_run: bool = False) -> Pruned:
         for session in sessions:  # one by one: each run's file goes with it
             session.delete()
         runs.delete()
+        quotas.old().delete()
     files = list(_orphans())
     if not dry_run:
         for name in files:

@@ -26,6 +26,11 @@ const known = (): Record<string, string> => ({
   ),
   rate_limited: gettext("Too many runs started at once. Wait a moment."),
   too_many_runs: gettext("%(value)s of your runs are still going (%(bound)s). Stop one, or wait."),
+  too_many_waiting: gettext("%(value)s of your runs are waiting already (%(bound)s). Wait until one has begun."),
+  over_quota: gettext(
+    "The day's tokens are used up: %(value)s (%(bound)s). There will be more after midnight, or when a run that is going ends early.",
+  ),
+  beyond_quota: gettext("The run may take %(value)s new tokens; for today there are fewer left (%(bound)s)."),
   queue_full: gettext("%(value)s runs are waiting already (%(bound)s). Try again later."),
   unavailable: gettext("The server cannot take runs at the moment. Try again shortly."),
   no_worker: gettext("No worker is there to run the model."),

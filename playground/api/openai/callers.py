@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from django.conf import settings
-from django.db.models import Sum
-from django.utils import timezone
 
 from playground.api.models import PREFIX, ApiKey, Scope
 from playground.api.openai.errors import ApiError
 from playground.live.limits import Buckets
 from playground.live.starting import Limits
-from playground.runs.models import Run
+from playground.quotas.services import Allowance, of_person
 
 ANYBODY = "api"  # whoever comes without a key, where none is needed
 starts = Buckets(rate=100.0, burst=400.0)
@@ -22,23 +19,21 @@ starts = Buckets(rate=100.0, burst=400.0)
 @dataclass(frozen=True, slots=True)
 class Caller:
     owner: str
+    allowance: Allowance
     keeps: bool = True
-    max_active_runs: int = 32
-    tokens_per_day: int | None = None
     scopes: frozenset[str] = field(default_factory=lambda: frozenset(Scope.values))
 
     @property
     def limits(self) -> Limits:
-        return Limits(starts, self.max_active_runs)
+        return Limits(starts, self.allowance)
 
 
 def caller(authorization: str, scope: str) -> Caller:
-    """Who is behind an ``Authorization`` header. Raises ``ApiError``: 401 for wrong, revoked and missing keys, 403 beyond a key's scopes, 429 beyond its day."""
+    """Who is behind an ``Authorization`` header. Raises ``ApiError``: 401 for wrong, revoked and missing keys, 403 beyond a key's scopes."""
     secret = authorization.removeprefix("Bearer ").strip()
-    found = _by_key(secret) if secret.startswith(PREFIX) or settings.CONFIG.needs_api_key else Caller(ANYBODY)
+    found = _by_key(secret) if secret.startswith(PREFIX) or settings.CONFIG.needs_api_key else Caller(ANYBODY, of_person(ANYBODY))
     if scope not in found.scopes:
         raise ApiError(403, f"This key may not use {scope}.", "invalid_request_error", None, "insufficient_scope")
-    _check_day(found)
     return found
 
 
@@ -47,15 +42,5 @@ def _by_key(secret: str) -> Caller:
     if key is None:
         message = "Incorrect API key provided." if secret else "You did not provide an API key: send it as `Authorization: Bearer KEY`."
         raise ApiError(401, message, "invalid_request_error", None, "invalid_api_key")
-    return Caller(key.owner, key.keeps, key.max_active_runs, key.tokens_per_day, frozenset(key.scopes))
-
-
-def _check_day(caller: Caller) -> None:
-    if caller.tokens_per_day is None:
-        return
-    midnight = timezone.now().replace(hour=0, minute=0, second=0, microsecond=0)
-    used = Run.objects.filter(owner=caller.owner, created__gte=midnight).aggregate(used=Sum("tokens"))["used"] or 0
-    if used >= caller.tokens_per_day:
-        seconds = int((midnight + timedelta(days=1) - timezone.now()).total_seconds()) + 1
-        message = f"This key has used {used} tokens today; it may use {caller.tokens_per_day}."
-        raise ApiError(429, message, "rate_limit_error", None, "over_quota", seconds)
+    waiting = key.max_active_runs if key.max_waiting_runs is None else key.max_waiting_runs
+    return Caller(key.owner, Allowance(key.max_active_runs, waiting, key.tokens_per_day), key.keeps, frozenset(key.scopes))

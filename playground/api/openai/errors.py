@@ -5,10 +5,10 @@ from __future__ import annotations
 from inference.events import ErrorInfo
 from playground.live.refusals import RunRefused
 
-BUSY = {"rate_limited", "too_many_runs", "queue_full", "over_quota"}
+BUSY = {"rate_limited", "too_many_runs", "too_many_waiting", "queue_full", "over_quota", "beyond_quota"}
 ABSENT = {"unknown_model"}
 AWAY = {"unavailable", "no_worker", "worker_lost", "out_of_memory", "history_lost"}
-RETRY_SECONDS = {"rate_limited": 1, "too_many_runs": 2, "queue_full": 5}
+RETRY_SECONDS = 1  # where nothing better is known
 
 
 class ApiError(Exception):
@@ -20,11 +20,11 @@ class ApiError(Exception):
         self.body = {"error": {"message": message, "type": kind, "param": param, "code": code}}
 
 
-def of_info(info: ErrorInfo) -> ApiError:
+def of_info(info: ErrorInfo, retry_seconds: int | None = None) -> ApiError:
     """A reason of the site's own as OpenAI would put it."""
     message = info.message + (f" (got {info.value}; must be {info.bound})" if info.value and info.bound else f" (got {info.value})" if info.value else "")
     if info.code in BUSY:
-        return ApiError(429, message, "rate_limit_error", info.field, info.code, RETRY_SECONDS.get(info.code, 3600))
+        return ApiError(429, message, "rate_limit_error", _param(info.field), info.code, retry_seconds or RETRY_SECONDS)
     if info.code in ABSENT:
         return ApiError(404, message, "invalid_request_error", "model", "model_not_found")
     if info.code in AWAY:
@@ -35,7 +35,7 @@ def of_info(info: ErrorInfo) -> ApiError:
 
 
 def of_refusal(refused: RunRefused) -> ApiError:
-    return of_info(refused.errors[0])
+    return of_info(refused.errors[0], refused.retry_seconds)
 
 
 def _param(field: str | None) -> str | None:

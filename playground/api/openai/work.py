@@ -44,7 +44,7 @@ class Work:
     async def heard(self) -> AsyncIterator[Heard]:
         """All events of all runs, each run's in order. Raises ``RunRefused``."""
         queue: asyncio.Queue[Heard | Exception | None] = asyncio.Queue(maxsize=256)
-        room = asyncio.Semaphore(self._caller.max_active_runs)
+        room = asyncio.Semaphore(self._caller.allowance.active_runs or 1)
         tasks = [asyncio.create_task(self._follow(number, room, queue)) for number in range(len(self._specs))]
         try:
             going = len(tasks)
@@ -81,7 +81,7 @@ class Work:
             try:
                 return await self._start(spec)
             except RunRefused as refused:
-                if refused.errors[0].code not in ("too_many_runs", "rate_limited") or time.monotonic() > deadline:
+                if refused.errors[0].code not in ("too_many_runs", "too_many_waiting", "rate_limited") or time.monotonic() > deadline:
                     raise
             await asyncio.sleep(PAUSE_SECONDS)
 

@@ -7,7 +7,9 @@ import time
 
 import pytest
 
-from inference.eventlog.protocol import Control, Entry, EventLog, Lease, MissingEvents, StaleLease, UnknownRun
+from inference.eventlog.protocol import Admission, Control, Entry, EventLog, Lease, MissingEvents, NoRoom, StaleLease, UnknownRun
+from inference.events import ErrorInfo
+from inference.runs.ending import end_unheld
 
 TTL = 5.0
 
@@ -283,3 +285,57 @@ def test_an_answer_that_nobody_fetches_is_gone_in_time(log: EventLog) -> None:
     log.post("box", b"answer", 0.05)
     time.sleep(0.1)
     assert log.read("box") == []
+
+
+def refused(log: EventLog, run: str, person: str, admission: Admission) -> tuple[str, int] | None:
+    try:
+        log.create(run, b"", "queue", person, admission)
+    except NoRoom as reason:
+        return reason.bound, reason.count
+    return None
+
+
+def test_a_run_that_does_not_fit_is_not_created(log: EventLog) -> None:
+    for run, person in (("a", "ann"), ("b", "ann"), ("c", "bob")):
+        log.create(run, b"", "queue", person)
+    claimed = log.claim("a", "worker", TTL)
+    assert claimed is not None
+    assert refused(log, "d", "ann", Admission(2, 9, 9)) == ("active", 2)
+    assert refused(log, "d", "ann", Admission(9, 1, 9)) == ("waiting", 1)
+    assert refused(log, "d", "ann", Admission(9, 9, 2)) == ("queue", 2)
+    assert log.head("d") is None
+    assert (log.active("ann"), log.waiting()) == (2, 2)
+    log.append(claimed, 1, b"", final=True)
+    assert refused(log, "d", "ann", Admission(2, 2, 3)) is None
+
+
+def test_a_run_that_exists_needs_no_room(log: EventLog) -> None:
+    epoch = log.create("a", b"", "queue", "ann")
+    assert log.create("a", b"", "queue", "ann", Admission(1, 1, 1)) == epoch
+
+
+def test_of_many_that_come_at_once_exactly_as_many_get_in_as_fit(log: EventLog) -> None:
+    together = threading.Barrier(16)
+    answers: list[tuple[str, int] | None] = []
+
+    def come(number: int) -> None:
+        together.wait()
+        answers.extend(refused(log, f"{number}-{n}", "ann", Admission(7, 99, 99)) for n in range(3))
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count(None) == log.active("ann") == 7
+    assert answers.count(("active", 7)) == 41
+
+
+def test_a_run_that_ended_without_a_worker_gives_its_place_back(log: EventLog) -> None:
+    log.create("a", b"", "queue", "ann")
+    assert log.claim("a", "worker", 0.01) is not None  # and is never heard of again
+    while not log.take_lapsed(5.0):
+        time.sleep(0.01)
+    assert refused(log, "b", "ann", Admission(1, 9, 9)) == ("active", 1)
+    assert end_unheld(log, "a", "error", ErrorInfo("worker_lost", ""))
+    assert refused(log, "b", "ann", Admission(1, 9, 9)) is None

@@ -9,7 +9,9 @@ from django.test import Client
 from django.utils import timezone
 
 from playground.api.models import ApiKey, digest
-from playground.runs.models import Run
+from playground.api.openai.callers import ANYBODY, caller
+from playground.quotas.models import Limit
+from playground.quotas.services import Allowance
 
 pytestmark = pytest.mark.django_db
 
@@ -53,12 +55,11 @@ def test_a_key_may_do_what_it_was_made_for() -> None:
     assert (answer.status_code, answer.json()["error"]["code"]) == (403, "insufficient_scope")
 
 
-def test_beyond_its_tokens_of_the_day_a_key_waits_for_tomorrow() -> None:
-    key, secret = ApiKey.issue("laptop", tokens_per_day=100)
-    Run.objects.create(owner=key.owner, model="m", spec={}, tokens=99)
-    assert models(secret).status_code == 200
-    Run.objects.create(owner=key.owner, model="m", spec={}, tokens=1)
-    answer = models(secret)
-    assert (answer.status_code, answer.json()["error"]["code"]) == (429, "over_quota")
-    assert 0 < int(answer["Retry-After"]) <= 86_401
-    assert "100" in answer.json()["error"]["message"]
+def test_a_keys_limits_are_those_of_its_row_and_those_without_a_key_have_the_sites(settings: Any) -> None:
+    _, secret = ApiKey.issue("laptop", max_active_runs=3, tokens_per_day=100)
+    assert caller(f"Bearer {secret}", "models").allowance == Allowance(3, 3, 100)
+    assert caller("", "models").allowance == Allowance(32, 32, None)
+    ApiKey.objects.update(max_waiting_runs=2)
+    Limit.objects.filter(person=ANYBODY).update(active_runs=1, tokens_per_day=7)
+    assert caller(f"Bearer {secret}", "models").allowance == Allowance(3, 2, 100)
+    assert caller("", "models").allowance == Allowance(1, 32, 7)

@@ -1,0 +1,129 @@
+"""Limits of people: exact however many start at once, refused with field, value and bound, and given back."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from asgiref.sync import sync_to_async
+from django.db import connection
+
+from inference.eventlog.protocol import EventLog
+from inference.events import ErrorInfo
+from inference.spec import RunSpec, SamplingParams
+from playground.live import starting
+from playground.live.keeper import Keeper
+from playground.live.limits import Buckets
+from playground.live.log import event_log
+from playground.live.refusals import RunRefused
+from playground.quotas import services as quotas
+from playground.quotas.models import Limit, Reservation
+from playground.runs.models import PromptSession, Run
+from tests.inference.worker.engine import SmallEngine
+from tests.playground.live.client import Client
+
+FREE = starting.Limits(Buckets(rate=1000, burst=1000), quotas.Allowance(1000, 1000, None))
+
+
+def limit(person: str, **bounds: int) -> None:
+    Limit.objects.update_or_create(person=person, defaults=bounds)
+
+
+def start(person: str = "ann", tokens: int = 10, limits: starting.Limits | None = None) -> ErrorInfo | None:
+    """Why not."""
+    try:
+        starting.start_run(person, RunSpec(prompt="Once", sampling=SamplingParams(max_tokens=tokens)), limits=limits)
+    except RunRefused as refused:
+        return refused.errors[0]
+    return None
+
+
+def counts() -> tuple[int, int, int]:
+    return Run.objects.count(), PromptSession.objects.count(), Reservation.objects.count()
+
+
+@pytest.mark.parametrize(
+    ("bounds", "field", "code"),
+    [
+        ({"active_runs": 2}, "active_runs", "too_many_runs"),
+        ({"waiting_runs": 2}, "waiting_runs", "too_many_waiting"),
+        ({"tokens_per_day": 20}, "tokens_per_day", "over_quota"),
+    ],
+)
+def test_over_a_limit_nothing_is_created_and_field_value_and_bound_are_named(log: EventLog, bounds: dict[str, int], field: str, code: str) -> None:
+    limit("", **bounds)
+    assert [start(), start()] == [None, None]
+    before = counts(), log.waiting()
+    refused = start()
+    assert refused is not None
+    value, most = (20, 20) if field == "tokens_per_day" else (2, 2)
+    assert (refused.code, refused.field, refused.value, refused.bound) == (code, field, str(value), f"< {most}")
+    assert (counts(), log.waiting()) == before
+    assert start("bob") is None
+
+
+def test_a_person_may_do_more_or_less_than_everybody(log: EventLog) -> None:
+    limit("", active_runs=1)
+    limit("ann", active_runs=2)
+    limit("eve", active_runs=0)
+    assert [start("ann") is None for _ in range(3)] == [True, True, False]
+    assert [start("bob") is None for _ in range(2)] == [True, False]
+    assert start("eve") is not None
+
+
+def test_a_run_that_may_take_more_than_is_left_says_how_much_is_left(log: EventLog) -> None:
+    limit("ann", tokens_per_day=25)
+    assert start(tokens=10) is None
+    refused = start(tokens=16)
+    assert refused is not None
+    assert (refused.code, refused.field, refused.value, refused.bound) == ("beyond_quota", "sampling.max_tokens", "16", "<= 15")
+    assert start(tokens=15) is None
+
+
+def test_of_many_that_start_at_once_no_more_get_in_than_the_day_holds(log: EventLog) -> None:
+    limit("ann", tokens_per_day=50)
+    starts = starting.Limits(FREE.starts, quotas.Allowance(1000, 1000, 50))
+    together = threading.Barrier(8)
+    answers: list[ErrorInfo | None] = []
+
+    def come() -> None:
+        together.wait()
+        try:
+            answers.extend(start(limits=starts) for _ in range(3))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert answers.count(None) == 5
+    assert len(answers) == 24
+    assert (quotas.tokens_today("ann"), log.active("ann"), Run.objects.count()) == (50, 5, 5)
+
+
+async def test_what_a_run_did_not_take_is_given_back_when_it_is_stored(engine: SmallEngine, settings: Any, tmp_path: Any) -> None:
+    settings.STORAGES = {**settings.STORAGES, "default": {"BACKEND": "django.core.files.storage.InMemoryStorage"}}
+    await sync_to_async(limit)("ann", tokens_per_day=1000)
+    async with Client("ann") as client:
+        started = await client.start(tokens=600, pace=50)
+        assert await sync_to_async(quotas.tokens_today)("ann") == 600
+        refused = await sync_to_async(start)(tokens=600)
+        assert refused is not None
+        assert refused.code == "beyond_quota"
+        await client.send("cancel", run=started["run"])
+        events = await client.events()
+    taken = sum(event["type"] == "token" for event in events)
+    for _ in range(2):  # a second look takes nothing back again
+        await sync_to_async(Keeper(event_log()).look)()
+        assert await sync_to_async(quotas.tokens_today)("ann") == taken < 600
+
+
+def test_settling_twice_gives_back_once(db: None) -> None:
+    quotas.reserve("a", "ann", 100, None)
+    quotas.reserve("b", "ann", 100, None)
+    for _ in range(2):
+        quotas.settle("a", 30)
+    assert quotas.tokens_today("ann") == 130
