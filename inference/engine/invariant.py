@@ -3,8 +3,8 @@
 What the numbers of a row depend on beside the row, and what is done about it (all measured on an AVX-512 machine):
 
 - float32 products of MKL take another kernel for another number of rows or threads: those of linear layers are made by oneDNN with
-  weights packed once, whose rows are the same for any number of rows from two on, and for any number of threads. Of a head that shares
-  its weights with the embeddings there are two copies then. bfloat16 goes through oneDNN anyway.
+  weights packed once, whose rows are the same for any number of rows from two on, and for any number of threads. bfloat16 goes through
+  oneDNN anyway.
 - A product of one row takes a kernel of its own: a pass has at least two rows, and so have the logits.
 - Attention over several requests at once is as long as the longest of them: each attends by itself.
 - The same prompt cut elsewhere gives other numbers: prompts are cut at multiples of ``CHUNK`` tokens, and what was decoded token by
@@ -23,7 +23,7 @@ import torch.nn.functional as F
 from inference.engine.arena import Arena
 from inference.engine.attention import RaggedPass, running
 from inference.engine.batch import Chunk, Output
-from inference.engine.layout import replace_linear
+from inference.engine.layout import pack
 from inference.engine.loading import LoadedModel
 from inference.engine.ragged import RaggedRunner
 
@@ -37,7 +37,7 @@ class SteadyRunner(RaggedRunner):
 
     def __init__(self, loaded: LoadedModel, limit_bytes: int) -> None:
         if torch.backends.mkldnn.is_available():
-            pack(loaded.model)
+            pack(loaded.model, lambda weight: weight.dtype is torch.float32)
         super().__init__(loaded, limit_bytes)
         self.fixed_chunk = CHUNK
         self._alone = False
@@ -107,8 +107,3 @@ def _rows(chunks: Sequence[Chunk]) -> tuple[list[tuple[int, int]], list[int], li
         kept += range(len(packed) - chunk.rows, len(packed))
         ends.append(len(packed) - 1)
     return packed, kept, ends
-
-
-def pack(model: Any) -> None:
-    """Have the float32 linear layers of ``model`` on the CPU compute with packed weights, in place."""
-    replace_linear(model, lambda module: module.weight.device.type == "cpu" and module.weight.dtype is torch.float32)
