@@ -9,6 +9,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -46,6 +47,12 @@ class Config(BaseSettings):
     api_keys: Literal["auto", "required", "optional"] = Field("auto", description="Whether `/v1` needs an API key; `auto`: in production. Where it does not, whoever reaches the site may use it; a wrong key is refused all the same.")
     kept_megabytes: int = Field(500, ge=0, le=10_000_000, description="Megabytes of stored traces that one person may keep; beyond that only how a run ended is kept.")
     retention_days: int = Field(0, ge=0, le=36_500, description="Private sessions that nobody has touched for so many days are deleted by `manage.py prune`. 0: never.")
+    signup: bool = Field(True, description="Whether visitors may make themselves an account. Without it, accounts are made in the admin panel.")
+    login_attempts: int = Field(10, ge=1, le=100_000, description="Wrong passwords for one account from one address in a quarter of an hour; from one address for all accounts, and for one account from everywhere, ten times as many.")
+    signups_per_hour: int = Field(100, ge=1, le=100_000, description="Accounts that may be made from one address in an hour.")
+    trusted_proxies: int = Field(0, ge=0, le=10, description="Proxies before the site that write `X-Forwarded-For`: by it visitors are told apart. 0: the header is not believed.")
+    email_url: str = Field("", description="Where mail goes out: `smtp://user:password@host:25`, `smtp+tls://…:587` (STARTTLS) or `smtps://…:465`. Empty: mail is printed among the output of the web process.")
+    email_from: str = Field("Logitscope <noreply@localhost>", description="Who mail is from.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="Least severe log line that is written.")
     language: Literal["en", "zh-hant", "zh-hans"] = Field("en", description="Language for visitors whose browser asks for none of the three.")
     time_zone: str = Field("UTC", description="Time zone of pages and of the admin panel.")
@@ -64,6 +71,13 @@ class Config(BaseSettings):
     def _redis(cls, value: str) -> str:
         if value and not value.startswith(("redis://", "rediss://", "unix://")):
             raise ValueError("must begin with redis://, rediss:// or unix://")
+        return value
+
+    @field_validator("email_url")
+    @classmethod
+    def _email(cls, value: str) -> str:
+        if value and not (value.startswith(("smtp://", "smtp+tls://", "smtps://")) and urlsplit(value).hostname):
+            raise ValueError("must begin with smtp://, smtp+tls:// or smtps:// and name a host")
         return value
 
 

@@ -7,7 +7,7 @@ import dj_database_url
 from csp.constants import NONCE, NONE, SELF
 from django.core.management.utils import get_random_secret_key
 
-from playground import logs, panel
+from playground import logs, mail, panel
 from playground.config import ROOT, load
 
 CONFIG = load()
@@ -104,6 +104,8 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}"}
     for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator", "NumericPasswordValidator")
 ]
+LOGIN_URL, LOGIN_REDIRECT_URL, LOGOUT_REDIRECT_URL = "log-in", "playground", "playground"
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 LANGUAGE_CODE = CONFIG.language
@@ -150,6 +152,13 @@ if CONFIG.https:
     SECURE_SSL_REDIRECT = True
     SECURE_HSTS_SECONDS = 31_536_000
     SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = True
+
+locals().update(mail.settings_of(CONFIG.email_url))
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = CONFIG.email_from
+# Counts of attempts, which all web processes must share. Few enough entries would let somebody wash theirs out with others.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+if CONFIG.redis_url:
+    CACHES = {"default": {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": CONFIG.redis_url, "KEY_PREFIX": "logitscope"}}
 
 # The broker and the event log: Redis in production, this very process in embedded mode.
 LOGITSCOPE_EVENT_LOG_URL = CONFIG.redis_url or "memory://"

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions", runs.own_sessions, name="sessions"),
     path("gallery", runs.gallery, name="gallery"),
     path("s/<str:session>", runs.session, name="session"),
+    path("account/", include("playground.accounts.urls")),
     path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("prompts/vocabulary", prompts.vocabulary, name="prompt-vocabulary"),
     path("i18n/", include("django.conf.urls.i18n")),

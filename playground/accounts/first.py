@@ -12,24 +12,19 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import authenticate, get_user_model
 from django.contrib.auth import login as log_in
+from django.contrib.auth.views import redirect_to_login
 from django.db import DatabaseError, transaction
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import redirect
-from django.template.response import TemplateResponse
+from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
-from unfold.forms import UserCreationForm
+
+from playground.accounts.forms import NewAccount
 
 FORWARDED = ("HTTP_X_FORWARDED_FOR", "HTTP_FORWARDED", "HTTP_X_REAL_IP")
-
-
-class FirstForm(UserCreationForm):  # type: ignore[misc]
-    """A name and a password: an account without one could not log in again."""
-
-    usable_password = None
 
 
 def is_needed() -> bool:
@@ -56,21 +51,26 @@ def page(request: HttpRequest) -> HttpResponse:
     """404 for whoever may not, as for a page that does not exist."""
     if not (is_needed() and _may(request)):
         raise Http404
-    form = FirstForm(request.POST or None)
+    form = NewAccount(request.POST or None)
     if request.method == "POST" and form.is_valid():
         return _create(request, form)
-    context = {**admin.site.each_context(request), "title": gettext("Create the administrator"), "form": form, "token": _token_of(request)}
-    return TemplateResponse(request, "panel/first.html", context)
+    context = {"heading": gettext("Create the administrator"), "form": form, "token": _token_of(request)}
+    return render(request, "account/first.html", context)
 
 
+@never_cache
 def login(request: HttpRequest) -> HttpResponse:
-    """The panel's login, or the page above for whoever may make the account that is missing."""
+    """Where the panel sends those whom it does not let in: to the site's login, or to the page above where an account is missing."""
     if _may(request) and is_needed():
         return redirect("panel-first")
-    return admin.site.login(request)
+    if not request.user.is_authenticated:
+        return redirect_to_login(request.GET.get("next") or reverse("admin:index"))
+    if admin.site.has_permission(request):
+        return redirect("admin:index")
+    return render(request, "account/no_panel.html", {"heading": gettext("Not for this account")}, status=403)
 
 
-def _create(request: HttpRequest, form: FirstForm) -> HttpResponse:
+def _create(request: HttpRequest, form: NewAccount) -> HttpResponse:
     with transaction.atomic():
         if not is_needed():
             raise Http404

@@ -12,7 +12,8 @@ from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
 TEACHER = ["catalog.view_model", "runs.view_run", "runs.view_promptsession", "runs.change_promptsession"]
-OPERATOR = [*TEACHER, "catalog.*", "quotas.*", "runs.*", "api.*", "admin.view_logentry"]
+SITE = "playground.*"  # whatever the site's own apps keep
+OPERATOR = [*TEACHER, SITE, "admin.view_logentry"]
 ADMIN = [*OPERATOR, "auth.view_user", "auth.add_user", "auth.change_user", "auth.delete_user", "auth.view_group"]
 ROLES = {"teacher": TEACHER, "operator": OPERATOR, "admin": ADMIN}
 
@@ -25,7 +26,10 @@ def give(using: str, apps: Any = installed, **signal: Any) -> None:
         return  # migrated back to before there were any
     for config in installed.get_app_configs():  # not all of them had their turn yet
         create_permissions(config, verbosity=0, using=using, apps=apps)
-    named = {f"{label}.{codename}": key for key, label, codename in permissions.values_list("pk", "content_type__app_label", "codename")}
+    rights = list(permissions.values_list("pk", "content_type__app_label", "codename"))
+    own = {config.label for config in installed.get_app_configs() if config.name.startswith("playground.")}
     for role, wanted in ROLES.items():
         group, _ = groups.get_or_create(name=role)
-        group.permissions.set([key for name, key in named.items() if name in wanted or f"{name.partition('.')[0]}.*" in wanted])
+        group.permissions.set(
+            [key for key, label, codename in rights if f"{label}.{codename}" in wanted or (SITE in wanted and label in own)]
+        )

@@ -9,12 +9,13 @@ from playground.runs import people
 
 
 class PersonCookie(APIKeyCookie):
-    """Whoever holds the site's cookie; writing needs the CSRF token as well, since browsers send cookies by themselves."""
+    """Whoever holds the site's cookie, or has logged in; writing needs the CSRF token as well, since browsers send cookies by themselves."""
 
     param_name = people.COOKIE
 
     def authenticate(self, request: HttpRequest, key: str | None) -> str | None:
-        return people.person_in(key)
+        known = people.person_in(key) is not None or request.user.is_authenticated
+        return request.person if known else None  # type: ignore[attr-defined]
 
 
 signed_in = PersonCookie()

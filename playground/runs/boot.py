@@ -19,8 +19,8 @@ EXAMPLE_SPEED = 12
 SMALL_MODEL_HEADS = 64  # up to so many heads in all, every head is watched from the start
 
 
-def boot(session: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The page's starting state, as JSON values in the active language. ``session``: the one that its address names."""
+def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The page's starting state, as JSON values in the active language. ``session``: the one that its address names; ``account``: whose it is."""
     models = runnable_models()
     return {
         "models": [_model(model) for model in models],
@@ -39,6 +39,8 @@ def boot(session: dict[str, Any] | None = None) -> dict[str, Any]:
         "speeds": SPEEDS,
         "limits": {"max_frame_bytes": MAX_FRAME_BYTES, "ack_window": ACK_WINDOW, "max_shown": MAX_SHOWN},
         "session": session,
+        "account": account,
+        "signup": settings.CONFIG.signup,
         "socket": "/ws/runs/",
         "language": get_language(),
         "languages": [list(language) for language in settings.LANGUAGES],

@@ -1,4 +1,7 @@
-"""Who somebody is without an account: a random id in a signed cookie, the same over HTTP and WebSocket."""
+"""Who somebody is: their account, or without one a random id in a signed cookie; the same over HTTP and WebSocket.
+
+Work belongs to a *person*, which is a string. Knows nothing of how one logs in.
+"""
 
 from __future__ import annotations
 
@@ -32,8 +35,18 @@ def person_in(cookie: str | None) -> str | None:
         return None
 
 
+def person_of_account(number: int) -> str:
+    """No cookie can say this: what is signed there is drawn at random."""
+    return f"account-{number}"
+
+
 def person_of_scope(scope: dict[str, Any]) -> str | None:
-    """The person behind an ASGI connection, by its ``Cookie`` headers."""
+    """The person in the cookie of an ASGI connection."""
+    return person_in(cookie_in(scope, COOKIE))
+
+
+def cookie_in(scope: dict[str, Any], wanted: str) -> str | None:
+    """The cookie called ``wanted`` in the headers of an ASGI connection."""
     jar: SimpleCookie = SimpleCookie()
     for name, value in scope.get("headers", []):
         if name == b"cookie":
@@ -41,7 +54,7 @@ def person_of_scope(scope: dict[str, Any]) -> str | None:
                 jar.load(value.decode("latin-1"))
             except CookieError:
                 return None
-    return person_in(jar[COOKIE].value) if COOKIE in jar else None
+    return jar[wanted].value if wanted in jar else None
 
 
 class PersonMiddleware:
@@ -53,13 +66,20 @@ class PersonMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = person_in(request.COOKIES.get(COOKIE))
         person = known or new_person()
-        request.person = person  # type: ignore[attr-defined]
+        request.person = _account(request) or person  # type: ignore[attr-defined]
         response = self.get_response(request)
         if known is None:
             response.set_cookie(
                 COOKIE, signed(person), max_age=YEAR_SECONDS, httponly=True, samesite="Lax", secure=settings.SESSION_COOKIE_SECURE
             )
         return response
+
+
+def _account(request: HttpRequest) -> str | None:
+    """Asks nothing of the database where there is no login."""
+    if settings.SESSION_COOKIE_NAME not in request.COOKIES or not request.user.is_authenticated:
+        return None
+    return person_of_account(request.user.pk)
 
 
 def _signer() -> signing.TimestampSigner:

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from inference.spec import RunSpec
 from playground.runs import people
-from playground.runs.models import PromptSession, Run, Visibility
+from playground.runs.models import PromptSession, Run, RunState, Visibility
 
 TITLE_CHARACTERS = 60
 Row = TypeVar("Row", bound=Model)
@@ -82,6 +82,18 @@ def owns(owner: str, run: str) -> bool:
 def may_read(person: str, run: str) -> bool:
     """Whether ``run`` is the person's own, or in a session that is shared with them."""
     return Run.objects.filter(Q(owner=person) | Q(session__in=shared()), pk=run).exists()
+
+
+def live_runs(owner: str) -> list[str]:
+    """Those of ``owner`` that have not ended."""
+    return list(Run.objects.filter(owner=owner, state=RunState.LIVE).values_list("pk", flat=True))
+
+
+def forget(owner: str) -> None:
+    """Delete all that ``owner`` made, files included."""
+    with transaction.atomic():
+        Run.objects.filter(owner=owner).delete()
+        PromptSession.objects.filter(owner=owner).delete()
 
 
 def shared() -> QuerySet[PromptSession]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
@@ -29,7 +31,7 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    return render(request, "compare.html", {"boot": boot()})
+    return render(request, "compare.html", {"boot": _boot(request)})
 
 
 @require_safe
@@ -37,7 +39,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def own_sessions(request: HttpRequest) -> HttpResponse:
-    return render(request, "library.html", {"boot": boot(), "title": gettext("Your sessions")})
+    return render(request, "library.html", {"boot": _boot(request), "title": gettext("Your sessions")})
 
 
 @require_safe
@@ -45,7 +47,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def gallery(request: HttpRequest) -> HttpResponse:
-    return render(request, "library.html", {"boot": boot(), "title": gettext("Gallery")})
+    return render(request, "library.html", {"boot": _boot(request), "title": gettext("Gallery")})
 
 
 @require_safe
@@ -62,7 +64,13 @@ def session(request: HttpRequest, session: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, session: PromptSession | None) -> HttpResponse:
     named = {"id": session.pk, "mine": session.owner == _person(request)} if session else None
-    return render(request, "playground.html", {"boot": boot(named)})
+    return render(request, "playground.html", {"boot": _boot(request, named)})
+
+
+def _boot(request: HttpRequest, session: dict[str, Any] | None = None) -> dict[str, Any]:
+    user = request.user
+    account = {"name": user.get_username(), "panel": user.is_staff} if user.is_authenticated else None
+    return boot(session, account)
 
 
 def _person(request: HttpRequest) -> str:

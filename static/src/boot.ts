@@ -51,6 +51,8 @@ export interface Boot {
   speeds: number[];
   limits: { max_frame_bytes: number; ack_window: number; max_shown: number };
   session?: { id: string; mine: boolean } | null; // that the address names
+  account?: { name: string; panel: boolean } | null; // whose page it is; `panel`: may enter the admin panel
+  signup?: boolean; // whether visitors may make themselves an account
   socket: string;
   language: string;
   languages: [string, string][];

@@ -30,6 +30,7 @@ def test_an_empty_environment_is_enough() -> None:
         ("LOGITSCOPE_THREADS", "many", "valid integer"),
         ("LOGITSCOPE_PROFILE", "staging", "'embedded' or 'production'"),
         ("LOGITSCOPE_REDIS_URL", "http://x", "redis://"),
+        ("LOGITSCOPE_EMAIL_URL", "mail.example.org", "smtp://"),
     ],
 )
 def test_a_wrong_value_stops_the_start_and_names_the_variable(name: str, value: str, reason: str) -> None:

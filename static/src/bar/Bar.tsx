@@ -8,6 +8,7 @@ import { boot, change, draft, faults, model } from "../store/draft";
 import { ForkButton, NewButton } from "../work/Buttons";
 import { ShareButton } from "../work/Share";
 import { readOnly } from "../work/work";
+import { AccountMenu } from "./AccountMenu";
 import { Language } from "./Language";
 import { Mark } from "./Mark";
 import { RunButtons } from "./RunButtons";
@@ -57,6 +58,7 @@ export function Bar() {
         </button>
         <ThemeButton />
         <Language />
+        <AccountMenu />
       </span>
     </header>
   );

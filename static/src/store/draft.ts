@@ -7,6 +7,7 @@ import type { RunSpec, SamplingParams, Watch } from "../protocol/generated";
 import { equal, fieldNamed, fieldsOf, problems, type Field, type Values } from "../settings/schema";
 import { loadFor, storeFor } from "./storage";
 import { lane } from "./view";
+import { forgetFormerAccount } from "./whose";
 
 export type Mode = "complete" | "chat";
 
@@ -21,6 +22,7 @@ export interface Draft {
 }
 
 export const boot: Boot = readBoot();
+forgetFormerAccount(boot.account?.name ?? null, sessionStorage);
 export const fields: Field[] = fieldsOf(boot.schema);
 const PRESET_GROUPS = ["sampling", "penalties"]; // a preset leaves length, stopping and the seed alone
 

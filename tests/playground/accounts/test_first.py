@@ -26,7 +26,7 @@ def test_the_operator_at_the_machine_makes_the_account_and_is_logged_in(client: 
 def test_the_page_is_gone_once_there_is_an_administrator(client: Client) -> None:
     User.objects.create_superuser("grace", password="x")
     assert client.post(reverse("panel-first"), {**ACCOUNT, "token": token()}).status_code == 404
-    assert client.get(reverse("admin:login")).status_code == 200
+    assert client.get(reverse("admin:login")).headers["Location"].startswith(reverse("log-in"))
     assert User.objects.count() == 1
     assert invitation("http://localhost/") == ""
 
