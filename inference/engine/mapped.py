@@ -6,15 +6,13 @@ process's memory for as long as one tensor of the file lives: a model in its sto
 
 from __future__ import annotations
 
-import ctypes
 from collections.abc import Iterable
-from functools import cache
 from pathlib import Path
-from typing import Any
 
 import torch
 
-_DONT_NEED = 4  # MADV_DONTNEED of Linux
+from inference.engine import pages
+
 _MAPS = Path("/proc/self/maps")
 
 
@@ -27,7 +25,7 @@ class MappedFiles:
     def let_go(self) -> None:
         """Give back the pages that have been read; they are read again where somebody asks. Only while tensors of the files live, and none was written to."""
         for start, end in self._spans():
-            _libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), _DONT_NEED)
+            pages.let_go(start, end)
 
     def copy_out(self, tensors: Iterable[torch.Tensor]) -> None:
         """Give those of ``tensors`` that lie in the files memory of their own, so that no file stays mapped for their sake."""
@@ -50,13 +48,3 @@ class MappedFiles:
         ends = [fields[0].split("-") for fields in lines if len(fields) == 6 and fields[5] in self._files]
         return [(int(start, 16), int(end, 16)) for start, end in ends]
 
-
-@cache
-def _libc() -> Any:
-    return ctypes.CDLL(None)
-
-
-def trim() -> None:
-    """Give memory that was freed back to the system, where the allocator would keep it, as glibc's does."""
-    if hasattr(_libc(), "malloc_trim"):
-        _libc().malloc_trim(0)

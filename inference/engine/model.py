@@ -18,8 +18,8 @@ from inference.engine.check import Chosen, choose_runner
 from inference.engine.encoder import Encoder
 from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
-from inference.engine.mapped import trim
 from inference.engine.meters import cache_limit_bytes
+from inference.engine.pages import trim
 from inference.events import ModelInfo
 from inference.grammar import ConstraintError
 from inference.pieces import Pieces

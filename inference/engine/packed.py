@@ -6,6 +6,8 @@ from typing import Any
 
 import torch
 
+from inference.engine import pages
+
 
 class PackedLinear(torch.nn.Module):  # type: ignore[misc]  # torch does not type it
     """What ``torch.nn.Linear`` with ``weight`` (N, K) and ``bias`` (N,) computes, and nothing of ``weight`` is kept but the packed form.
@@ -17,6 +19,7 @@ class PackedLinear(torch.nn.Module):  # type: ignore[misc]  # torch does not typ
         super().__init__()
         self.out_features, self.in_features = weight.shape
         self.packed = torch.ops.mkldnn._reorder_linear_weight(weight.detach().contiguous(), _ROWS[weight.dtype])
+        pages.huge(torch.ops.mkldnn.data_ptr(self.packed), torch.ops.mkldnn._nbytes(self.packed))
         self.bias = None if bias is None else torch.nn.Parameter(bias.detach(), requires_grad=False)
 
     @property

@@ -1,0 +1,42 @@
+"""Weights that are read at every step lie in huge pages, where the system offers them, and are what they were."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+import torch
+
+from inference.engine import pages
+
+SMAPS = Path("/proc/self/smaps")
+OFFERED = Path("/sys/kernel/mm/transparent_hugepage/enabled")
+
+
+def flags(address: int) -> list[str]:
+    """Of the piece of memory that holds ``address``, as Linux tells them."""
+    inside = False
+    for line in SMAPS.read_text().splitlines():
+        first = line.split()[0]
+        if "-" in first:
+            start, end = (int(part, 16) for part in first.split("-"))
+            inside = start <= address < end
+        elif inside and first == "VmFlags:":
+            return line.split()[1:]
+    return []
+
+
+@pytest.mark.skipif(not SMAPS.exists() or not OFFERED.exists(), reason="this system has no huge pages to offer")
+def test_large_memory_is_marked_and_small_memory_is_not() -> None:
+    large, small = torch.arange(2**23, dtype=torch.float32), torch.arange(2**19, dtype=torch.float32)
+    for tensor in (large, small):
+        pages.huge(tensor.data_ptr(), tensor.nbytes)
+    middle = (large.data_ptr() + large.nbytes // 2, small.data_ptr() + small.nbytes // 2)
+    assert ["hg" in flags(address) for address in middle] == [True, False]
+    assert torch.equal(large, torch.arange(2**23, dtype=torch.float32))
+
+
+def test_freed_memory_can_be_given_back_at_any_time() -> None:
+    kept = torch.arange(1000)
+    pages.trim()
+    assert torch.equal(kept, torch.arange(1000))
