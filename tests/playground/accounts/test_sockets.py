@@ -14,7 +14,7 @@ from playground.accounts.sockets import AccountOfSocket
 from playground.runs import people
 from playground.runs.services import owner_of
 
-pytestmark = pytest.mark.django_db(transaction=True)
+pytestmark = pytest.mark.django_db(transaction=True, serialized_rollback=True)  # the next test finds the tables as they were
 
 
 async def owner(session_key: str) -> str:
