@@ -313,12 +313,13 @@ class Finished:
 
     type: ClassVar[str] = "finished"
     reason: FinishReason
-    detail: str | None  # the stop string, the stop token id, ...
+    detail: str | None  # the stop string, the stop token id, the name of the site's list, ...
     text: str  # text that was still held back
     error: ErrorInfo | None
     usage: Usage
     timing: Timing | None  # None where the run never started
     memory: Memory | None
+    policy: dict[str, str] | None = None  # at content_filter: what the site says to that, by language; "" is the one for all others
 
 
 Event = Loading | Started | Prefilled | Token | SampleFinished | Drafts | Beams | Hypotheses | Resumed | Finished

@@ -50,6 +50,7 @@ INSTALLED_APPS = [
     "csp",
     "playground.catalog",
     "playground.quotas",
+    "playground.moderation",
     "playground.runs",
     "playground.live",
     "playground.ops",

@@ -28,6 +28,8 @@ class History:
     ended: set[int] = field(default_factory=set)
     beam_steps: int = 0
     hypotheses: bool = False
+    given_text: str = ""  # of the tokens that every sample began with
+    texts: dict[int, str] = field(default_factory=dict)  # by sample, what its tokens released
 
     @property
     def usage(self) -> Usage:
@@ -45,10 +47,12 @@ class History:
         match fields["type"]:
             case "started":
                 self.started, self.prompt_tokens, self.given = True, len(fields["prompt_ids"]), len(fields.get("output_ids", ()))
+                self.given_text = fields.get("output_text", "")
             case "token":
                 sample = fields.get("sample", 0)
                 self.tokens.setdefault(sample, []).append(fields["id"])
                 self.logprobs.setdefault(sample, []).append(fields["logprob"])
+                self.texts[sample] = self.texts.get(sample, "") + fields["text"]
             case "sample_finished":
                 self.ended.add(fields["sample"])
             case "beams":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
+from inference.moderation.filters import Filter
 from inference.spec import ModelSource, RunSpec, Spec
 
 DECODE_TASK = "inference.decode"  # argument: the run's id; everything else is in its log
@@ -17,6 +18,7 @@ class Job(Spec):
     submitted_at: float = Field(description="Unix seconds at which the person pressed Run")
     queue: str
     person: str
+    filters: tuple[Filter, ...] = Field((), description="What the site forbids; those on prompts only where it could not look itself")
 
     def pack(self) -> bytes:
         return self.model_dump_json().encode()

@@ -14,6 +14,7 @@ from inference.runs.history import History, history_of
 from inference.runs.job import Job
 from inference.worker.care import Care, Cared
 from inference.worker.engines import Engines
+from inference.worker.moderated import moderated
 from inference.worker.refusals import error_info
 from inference.worker.writer import HistoryLost, Writer
 
@@ -84,7 +85,7 @@ class Decoder:
         engine = self._models.get(job.source, lambda fraction: writer.say(Loading(job.source.name, fraction)))
         handle = engine.submit(job.spec, progress=history.progress, submitted_at=job.submitted_at, owner=job.person)
         cared.attach(handle)
-        for event in handle:
+        for event in moderated(handle, job.filters, history):
             if cared.stopped:
                 return
             writer.say(event)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,6 +81,15 @@ def encode(model: CatalogModel, text: str, add_special_tokens: bool) -> files.To
 def vocabulary(model: CatalogModel) -> Vocabulary | None:
     """The tokens of the model; ``None`` where only the worker can tell."""
     return files.vocabulary(model.folder) if model.folder else None
+
+
+def text_of(model: CatalogModel, ids: Sequence[int]) -> str | None:
+    """What ``ids`` spell, without special tokens; ``None`` where only the worker can tell."""
+    known = vocabulary(model)
+    if known is None:
+        return None
+    entries = [entry for token in ids if (entry := known.entry(token)) is not None and not entry.special]
+    return b"".join(entry.piece for entry in entries).decode(errors="replace")
 
 
 def encode_after(model: CatalogModel, after: list[int], text: str) -> list[int] | None:

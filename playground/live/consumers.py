@@ -16,6 +16,7 @@ from inference.events import ErrorInfo
 from playground.live import asking, starting
 from playground.live.feed import Feed
 from playground.live.hub import the_hub
+from playground.live.language import language_of, speaking
 from playground.live.limits import Bucket
 from playground.live.protocol import (
     CLIENT_MESSAGE,
@@ -61,6 +62,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def connect(self) -> None:
         self.owner = runs.owner_of(self.scope)
+        self.language = language_of(self.scope)
         self.window = Window()
         self.messages = Bucket(rate=20.0, burst=60.0)  # beside acknowledgements
         self.frames = Bucket(rate=500.0, burst=2000.0)
@@ -133,7 +135,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def start(self, message: Start) -> None:
         self.check_room(message.ref)
         place = runs.Place(message.session, message.parent, message.kind)
-        started = await _in_thread(starting.start_run)(self.owner, message.spec, place)
+        started = await _in_thread(speaking(self.language, starting.start_run))(self.owner, message.spec, place)
         self.owned.add(started.run)
         await self.say(Accepted(message.ref, started.run, started.session, started.epoch, started.seed, started.position))
         await self.follow(started.run, 0)

@@ -18,6 +18,7 @@ from django.db import transaction
 from inference.eventlog.protocol import Admission, EventLog, LogUnavailable, NoRoom
 from inference.events import ErrorInfo
 from inference.grammar import ConstraintError, check_constraint
+from inference.moderation.filters import Filter
 from inference.runs.ending import end_unheld
 from inference.runs.job import DECODE_TASK, Job
 from inference.spec import MAX_SEED, RunSpec, Watch
@@ -27,6 +28,7 @@ from playground.live import refusals
 from playground.live.limits import Buckets
 from playground.live.log import event_log
 from playground.live.refusals import RunRefused, shown
+from playground.moderation import services as moderation
 from playground.quotas import services as quotas
 from playground.runs import services as runs
 
@@ -61,6 +63,7 @@ class Wanted:
     model: catalog.CatalogModel
     place: runs.Place
     most_tokens: int
+    filters: tuple[Filter, ...]
 
 
 PERSON = Limits(Buckets(rate=2.0, burst=20.0))
@@ -75,7 +78,8 @@ def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limi
         _check_constraint(spec)
         model = _model(spec)
         most = _most_tokens(spec, model, _check_prompt(spec, model))
-        wanted = Wanted(owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place, most)
+        filters = _check_policy(spec, model)
+        wanted = Wanted(owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place, most, filters)
         return _create(log, wanted, limits.allowance or quotas.of_person(owner))
     except runs.NoSuchPlace as error:
         raise RunRefused(ErrorInfo("not_found", f"there is no such {error.field} of yours", error.field)) from error
@@ -136,6 +140,20 @@ def _check_vocabulary(ids: Sequence[int], field: str, model: catalog.CatalogMode
         raise RunRefused(ErrorInfo("unknown_token", f"the model has {vocabulary} tokens", field, str(foreign), f"< {vocabulary}"))
 
 
+def _check_policy(spec: RunSpec, model: catalog.CatalogModel) -> tuple[Filter, ...]:
+    """What the site forbids, as far as it is left to the worker to look at: the output, and a prompt whose text is not known here."""
+    filters = moderation.filters()
+    if not filters:
+        return ()
+    ids = spec.prompt_token_ids
+    prompt = spec.prompt if ids is None else catalog.text_of(model, ids)
+    texts = {"prompt" if ids is None else "prompt_token_ids": prompt, "sampling.negative_prompt": spec.sampling.negative_prompt}
+    for field, text in texts.items():
+        if text and (broken := moderation.broken_by(filters, text)):
+            raise RunRefused(ErrorInfo("content_filter", moderation.said(broken), field, bound=broken.name))
+    return filters if prompt is None else moderation.after_prompt(filters)
+
+
 def _most_tokens(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int | None) -> int:
     """New tokens that the run may take, all samples together."""
     room = model.context - (prompt_tokens or 0) if model.context else spec.sampling.max_tokens
@@ -145,7 +163,7 @@ def _most_tokens(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int 
 def _create(log: EventLog, wanted: Wanted, allowance: quotas.Allowance) -> StartedRun:
     """Rows and log, or nothing at all. The log comes last: it decides whether there is room."""
     spec, owner = wanted.spec, wanted.owner
-    job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=QUEUE, person=owner)
+    job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=QUEUE, person=owner, filters=wanted.filters)
     admission = Admission(allowance.active_runs, allowance.waiting_runs, settings.CONFIG.max_queue)
     try:
         with transaction.atomic():

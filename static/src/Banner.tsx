@@ -1,15 +1,15 @@
-/** What went wrong and has no field to be shown at. */
+/** What went wrong and has no field to be shown at, and what the site says to what it ended. */
 
 import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { leave } from "./session";
-import { placeOf } from "./store/draft";
+import { boot, placeOf } from "./store/draft";
 import { run } from "./store/view";
 
 export function Banner() {
   const { errors, phase } = run.value;
   const loose = errors.filter(({ field }) => placeOf(field) === null);
-  if (loose.length === 0) return null;
+  if (loose.length === 0) return <Policy />;
   return (
     <div class="banner" role="alert" data-testid="banner" data-code={loose[0]?.code}>
       {loose.map((error) => (
@@ -20,6 +20,18 @@ export function Banner() {
           {gettext("Start afresh")}
         </button>
       )}
+    </div>
+  );
+}
+
+/** Of a content filter, in the reader's language. */
+function Policy() {
+  const policy = run.value.finished?.policy;
+  const text = policy?.[boot.language] ?? policy?.[""];
+  if (!text) return null;
+  return (
+    <div class="banner" role="alert" data-testid="policy">
+      <p>{text}</p>
     </div>
   );
 }

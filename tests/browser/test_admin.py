@@ -63,6 +63,8 @@ def test_an_operator_sets_up_a_school(school: Site, browser: Browser) -> None:
         _add_models(tab, school)
         _issue_and_revoke(tab, school)
         _cancel(tab, school)
+        _limit(tab, school)
+        _moderate(tab, school)
         _read_the_log(tab)
         assert complaints == []
     finally:
@@ -125,6 +127,67 @@ def _cancel(tab: Tab, site: Site) -> None:
     expect(tab.locator("body")).to_contain_text("The run was asked to end.")
     assert somebody.wait_for_end() == "cancelled"
     expect(tab.locator("#now")).to_contain_text("Nothing is waiting or running.")
+    somebody.page.close()
+
+
+def _somebody(tab: Tab, site: Site) -> Playground:
+    """Another person, in a browser of their own."""
+    assert tab.context.browser is not None
+    return Playground(tab.context.browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-US"), site.url).visit()
+
+
+def _limit(tab: Tab, site: Site) -> None:
+    """Tokens a day bite at once, with the number at the setting, and no longer when the limit is gone."""
+    tab.get_by_role("link", name="Limits").click()
+    look(tab, "limits")
+    tab.locator("#result_list").get_by_role("link", name="everybody").click()
+    tab.locator("#id_tokens_per_day").fill("10")
+    look(tab, "limit")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    somebody = _somebody(tab, site)
+    somebody.set("max_tokens", "11")
+    somebody.run()
+    expect(somebody.setting("max_tokens")).to_contain_text("The run may take 11 new tokens; for today there are fewer left (<= 10).")
+    look(somebody.page, "limited")
+    somebody.set("max_tokens", "10")
+    somebody.run()
+    somebody.wait_for_end()
+    somebody.run()
+    expect(somebody.hook("banner")).to_contain_text("The day's tokens are used up: 10 (< 10).")
+    somebody.page.close()
+    tab.locator("#result_list").get_by_role("link", name="everybody").click()
+    tab.locator("#id_tokens_per_day").fill("")
+    tab.get_by_role("button", name="Save", exact=True).click()
+
+
+def _moderate(tab: Tab, site: Site) -> None:
+    """A pattern that RE2 refuses says why; one that it takes is tried, then bites in a prompt and in an output, and says so in Chinese."""
+    tab.goto(f"{site.url}/admin/moderation/wordlist/add/")
+    tab.locator("#id_name").fill("school")
+    tab.locator("#id_kind").select_option("patterns")
+    tab.locator("#id_entries").fill("dragons?\nwas (")
+    tab.locator("#id_says").fill("Not in this class.")
+    tab.locator("#id_says_zh_hant").fill("課堂上不行。")
+    tab.locator("#id_sample").fill("Two ＤＲＡＧＯＮＳ")
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator(".field-entries")).to_contain_text("Line 2, “was (”: missing )")
+    look(tab, "refused-pattern")
+    tab.locator("#id_entries").fill("dragons?\nwas \\w+")
+    tab.get_by_role("button", name="Save and try").click()
+    expect(tab.locator("body")).to_contain_text("Forbidden: “Two ＤＲＡＧＯＮＳ” holds “dragons?”.")
+    look(tab, "list")
+    somebody = _somebody(tab, site)
+    somebody.type_prompt("The red dragon")
+    somebody.run()
+    expect(somebody.page.locator("main")).to_contain_text("Not in this class.")
+    look(somebody.page, "refused-prompt")
+    somebody.type_prompt("Once upon a time, there")
+    somebody.run()
+    assert somebody.wait_for_end() == "content_filter"
+    expect(somebody.hook("policy")).to_have_text("Not in this class.")
+    look(somebody.page, "filtered")
+    somebody.page.get_by_test_id("language").select_option("zh-hant")
+    expect(somebody.hook("policy")).to_have_text("課堂上不行。")
     somebody.page.close()
 
 

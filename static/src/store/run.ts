@@ -167,6 +167,7 @@ const ENDED: Finished = {
   usage: { prompt_tokens: 0, completion_tokens: 0, reused_tokens: 0, drafted_tokens: 0, accepted_tokens: 0 },
   timing: null,
   memory: null,
+  policy: null,
 };
 
 /** The tokens that this run has chosen itself. */
