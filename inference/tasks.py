@@ -55,7 +55,7 @@ class Worker:
         )
         self._preload = config.preload
         self.models = Models(config.model_roots, config.model_memory_bytes)
-        self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}")
+        self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}", self.models.in_memory)
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
         self.answerer = Answerer(log, self.models)
         self.supervisor = Supervisor(log, lambda run, queue: app.send_task(DECODE_TASK, [run], queue=queue, ignore_result=True))

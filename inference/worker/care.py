@@ -8,9 +8,12 @@ from __future__ import annotations
 import logging
 import threading
 import time
+from collections.abc import Callable
 from contextlib import suppress
 
 from inference.eventlog.protocol import Control, EventLog, Lease, LogUnavailable, StaleLease, UnknownRun
+from inference.runs import memory
+from inference.runs.memory import InMemory
 from inference.spec import Watch
 from inference.worker.engines import Handle
 
@@ -71,11 +74,12 @@ class Cared:
 
 
 class Care:
-    """The thread. ``worker`` is the name under which this process says that it is alive."""
+    """The thread. ``worker`` is the name under which this process says that it is alive, and which ``models`` it has in memory."""
 
-    def __init__(self, log: EventLog, worker: str) -> None:
+    def __init__(self, log: EventLog, worker: str, models: Callable[[], list[InMemory]] = list) -> None:
         self._log = log
         self.worker = worker
+        self._models = models
         self._runs: dict[str, Cared] = {}
         self._lock = threading.Lock()
         self._ended = threading.Event()
@@ -130,6 +134,7 @@ class Care:
 
     def _beat(self) -> None:
         self._log.beat(self.worker, BEAT_SECONDS)
+        memory.tell(self._log, self.worker, self._models(), BEAT_SECONDS)
         self._beaten = time.monotonic()
 
     def _all(self) -> list[Cared]:

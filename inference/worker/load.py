@@ -23,6 +23,10 @@ class Load:
             self._fraction = max(self._fraction, fraction)
             self._changed.notify_all()
 
+    @property
+    def fraction(self) -> float:
+        return self._fraction
+
     def succeed(self, engine: Engine) -> None:
         with self._changed:
             self._engine = engine

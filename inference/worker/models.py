@@ -14,6 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from inference.runs.memory import InMemory
 from inference.sources import locate
 from inference.spec import ModelSource
 from inference.worker.engines import Engine
@@ -60,6 +61,14 @@ class Models:
                 return held.engine
             load = self._loads.get(source) or self._begin(source)
         return load.follow(on_load)
+
+    def in_memory(self) -> list[InMemory]:
+        """What is loaded and what is being loaded, at this moment."""
+        with self._lock:
+            held = [(source.name, one.engine) for source, one in self._held.items() if one.engine.alive]
+            loads = [(source, load.fraction, self._expected.get(source, 0)) for source, load in self._loads.items()]
+        loaded = [InMemory(name, 1.0, engine.memory_bytes, engine.busy) for name, engine in held]
+        return loaded + [InMemory(source.name, fraction, expected, True) for source, fraction, expected in loads]
 
     def close(self) -> None:
         """Stop the engines; runs that are being decoded end."""

@@ -14,6 +14,7 @@ from django.utils.translation import gettext, gettext_noop
 from django.views.decorators.http import require_POST, require_safe
 
 from inference.eventlog.protocol import EventLog, Head, LogUnavailable
+from inference.runs import memory
 from playground.live.log import event_log
 from playground.live.starting import cancel_run
 from playground.runs.models import Run, RunState
@@ -56,7 +57,7 @@ def _state(log: EventLog) -> dict[str, object]:
     try:
         going = _going(log)
         return {
-            "workers": sorted(log.workers()),
+            "workers": [(worker, memory.told(log, worker)) for worker in log.workers()],
             "waiting": log.waiting(),
             "running": sum(run.position is None for run in going),
             "going": going,

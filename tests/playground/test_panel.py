@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from inference.runs import memory
+from inference.runs.memory import InMemory
 from inference.sources import bundled
 from playground.api.models import ApiKey, digest
 from playground.catalog.models import Model
@@ -176,6 +179,15 @@ def test_a_run_that_waits_is_listed_and_cancelled_which_is_logged(panel: Client)
     assert head.finished
     assert f'data-run="{run.pk}"' not in panel.get(reverse("panel-now")).content.decode()
     assert LogEntry.objects.get(object_id=run.pk).change_message == "Cancelled."
+
+
+def test_the_models_in_memory_are_listed_with_their_worker(panel: Client) -> None:
+    event_log().beat("elsewhere:1", 60)
+    memory.tell(event_log(), "elsewhere:1", [InMemory("stories", 1.0, 8 << 20, False), InMemory("mine", 0.25, 0, True)], 60)
+    page = panel.get(reverse("panel-now")).content.decode()
+    event_log().beat("elsewhere:1", 0)
+    rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in re.findall(r"<tr[^>]*data-model.*?</tr>", page, re.S)]
+    assert [" ".join(row.split()) for row in rows] == ["elsewhere:1 stories idle 8.0\xa0MB".replace("\xa0", " "), "elsewhere:1 mine being loaded 25 %"]
 
 
 def test_the_audit_log_says_who_did_what_to_which_in_the_readers_language(panel: Client) -> None:

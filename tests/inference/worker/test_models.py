@@ -49,6 +49,18 @@ def loaded(models: Models) -> set[str]:
     return {source.name for source in models._held}
 
 
+def test_what_is_in_memory_is_told_from_the_loading_to_the_end() -> None:
+    models, told = Models(), []
+    models.get(SMALL, lambda fraction: told.append((fraction, models.in_memory())))
+    (first,) = told[0][1]
+    assert (first.name, first.bytes >= 0, first.busy) == ("draft", True, True)
+    (held,) = models.in_memory()
+    assert (held.name, held.fraction, held.busy) == ("draft", 1.0, False)
+    assert held.bytes == models.get(SMALL).memory_bytes > 0
+    models.close()
+    assert models.in_memory() == []
+
+
 def test_a_model_is_loaded_once_however_many_ask_at_the_same_time() -> None:
     models, found = Models(), []
     threads = [threading.Thread(target=lambda: found.append(models.get(SMALL))) for _ in range(4)]
