@@ -33,7 +33,7 @@ def encoder_of(model: Any, most_tokens: int) -> Encoder | None:
     if not isinstance(start, int):
         raise ModelError("no_start_token", f"{type(model).__name__} does not say which token its decoder starts with (decoder_start_token_id)")
     forced = _setting(model, "forced_bos_token_id")
-    banned = _setting(model, "bad_words_ids") or ()
+    banned = [*(_setting(model, "bad_words_ids") or ()), *([one] for one in _setting(model, "suppress_tokens") or ())]
     prefix = (start,) if forced is None else (start, int(forced))
     return Encoder(most_tokens, prefix, tuple(words[0] for words in banned if len(words) == 1))
 

@@ -97,9 +97,10 @@ def test_a_forced_first_token_begins_the_answer_as_in_generate(tmp_path: Path) -
         assert [77, *ids(engine.run(spec(prompt(9), max_tokens=COUNT - 1)))] == generated(folder, prompt(9))
 
 
-def test_tokens_that_the_model_bans_are_never_chosen(tmp_path: Path, folder_of: Callable[[str], Path]) -> None:
+@pytest.mark.parametrize("way", ["bad_words_ids", "suppress_tokens"])
+def test_tokens_that_the_model_bans_are_never_chosen(way: str, tmp_path: Path, folder_of: Callable[[str], Path]) -> None:
     favourite = generated(folder_of("marian"), prompt(9))[0]
-    folder = write_encoder_decoder(tmp_path, "marian", bad_words_ids=[[favourite]])
+    folder = write_encoder_decoder(tmp_path, "marian", **{way: [[favourite]] if way == "bad_words_ids" else [favourite]})
     with Engine.load(folder, device="cpu", threads=1) as engine:
         found = ids(engine.run(spec(prompt(9), max_tokens=COUNT)))
     assert favourite not in found
