@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
 from django.views.i18n import JavaScriptCatalog
 
 from playground.accounts import first
@@ -26,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("readyz", ops.readyz, name="readyz"),
     path("admin/first/", first.page, name="panel-first"),
     path("admin/login/", first.login),  # before the panel's own, which it ends in
+    path("admin/password_change/", RedirectView.as_view(pattern_name="password")),  # one page for it
     path("admin/now/", admin.site.admin_view(now.page), name="panel-now"),
     path("admin/now/<str:run>/cancel", admin.site.admin_view(now.cancel), name="panel-cancel"),
     path("admin/", admin.site.urls),

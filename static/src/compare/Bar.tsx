@@ -1,5 +1,6 @@
 /** The bar on top of the comparison. */
 
+import { AccountMenu } from "../bar/AccountMenu";
 import { Language } from "../bar/Language";
 import { Mark } from "../bar/Mark";
 import { SettingsButton } from "../bar/SettingsButton";
@@ -25,6 +26,7 @@ export const Bar = () => (
       </a>
       <ThemeButton />
       <Language />
+      <AccountMenu />
     </span>
   </header>
 );

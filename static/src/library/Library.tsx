@@ -18,6 +18,7 @@ export function Library() {
         <a href="/gallery" aria-current={isGallery ? "page" : undefined}>
           {gettext("Gallery")}
         </a>
+        <a href="/account/">{gettext("Account")}</a>
       </nav>
       <h1>{isGallery ? gettext("Gallery") : gettext("Your sessions")}</h1>
       {!isGallery && <Tools />}

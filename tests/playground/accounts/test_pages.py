@@ -10,8 +10,10 @@ import pytest
 from django.conf import settings
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.auth.models import User
+from django.contrib.sessions.models import Session
 from django.core import mail
 from django.core.cache import cache
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 
@@ -334,3 +336,16 @@ def test_the_pages_speak_the_readers_language(inside: Client, language: str) -> 
 def test_the_page_says_whose_it_is(inside: Client) -> None:
     assert inside.get("/").context["boot"]["account"] == {"name": "ada", "panel": False}
     assert Client().get("/").context["boot"]["account"] is None
+
+
+def test_the_panels_own_password_page_leads_to_the_sites(inside: Client) -> None:
+    assert inside.get(reverse("admin:password_change")).headers["Location"] == reverse("password")
+
+
+def test_expired_logins_are_pruned(inside: Client) -> None:
+    Session.objects.create(session_key="old", session_data="", expire_date="2000-01-01T00:00Z")
+    call_command("prune", dry_run=True)
+    assert Session.objects.count() == 2
+    call_command("prune")
+    assert is_inside(inside)
+    assert Session.objects.count() == 1
