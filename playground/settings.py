@@ -56,6 +56,7 @@ INSTALLED_APPS = [
     "playground.ops",
     "playground.api",
     "playground.accounts",
+    "playground.classroom",
     "ninja",
 ]
 MIDDLEWARE = [

@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from playground.accounts import first
 from playground.api.site import api
+from playground.classroom import views as classroom
 from playground.ops import now
 from playground.ops import views as ops
 from playground.prompts import views as prompts
@@ -19,6 +20,13 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("gallery", runs.gallery, name="gallery"),
     path("s/<str:session>", runs.session, name="session"),
     path("account/", include("playground.accounts.urls")),
+    path("r/", classroom.door, name="rooms"),
+    path("r/open", classroom.open_room, name="open-room"),
+    path("r/<str:code>", classroom.room, name="room"),
+    path("r/<str:code>/screen", classroom.screen, name="room-screen"),
+    path("r/<str:code>/qr.svg", classroom.qr, name="room-qr"),
+    path("r/<str:code>/results.csv", classroom.as_csv, name="room-results"),
+    path("r/<str:code>/delete", classroom.delete, name="delete-room"),
     path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("prompts/vocabulary", prompts.vocabulary, name="prompt-vocabulary"),
     path("i18n/", include("django.conf.urls.i18n")),

@@ -7,10 +7,13 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from playground.classroom import rooms
 from playground.runs import people, sessions
 
 
 def adopt_work(request: HttpRequest | None, user: User, **signal: Any) -> None:
     """A receiver of ``user_logged_in``. Takes the cookie's work alone: that of an account which was logged in until now stays its own."""
     if request is not None and (person := people.person_in(request.COOKIES.get(people.COOKIE))):
-        sessions.adopt(person, people.person_of_account(user.pk))
+        account = people.person_of_account(user.pk)
+        sessions.adopt(person, account)
+        rooms.adopt(person, account)

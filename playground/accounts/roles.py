@@ -11,7 +11,7 @@ from typing import Any
 from django.apps import apps as installed
 from django.contrib.auth.management import create_permissions
 
-TEACHER = ["catalog.view_model", "runs.view_run", "runs.view_promptsession", "runs.change_promptsession"]
+TEACHER = ["catalog.view_model", "runs.view_run", "runs.view_promptsession", "runs.change_promptsession", "classroom.add_room"]
 SITE = "playground.*"  # whatever the site's own apps keep
 OPERATOR = [*TEACHER, SITE, "admin.view_logentry"]
 ADMIN = [*OPERATOR, "auth.view_user", "auth.add_user", "auth.change_user", "auth.delete_user", "auth.view_group"]

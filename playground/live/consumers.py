@@ -96,7 +96,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return await self.refuse(None, None, ErrorInfo("not_messagepack", str(error)[:200]))
         ref, run = _echo(value, "ref"), _echo(value, "run")
         try:
-            message = CLIENT_MESSAGE.validate_python(value)
+            message = self.parsed(value)
         except ValidationError as error:
             return await self.refuse(ref, run, *errors_of(error))
         if isinstance(message, Ack):
@@ -104,6 +104,10 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         if not self.messages.take():
             return await self.refuse(ref, run, ErrorInfo("rate_limited", "too many messages; wait a moment"))
         await self.attempt(self.handle(message), ref, run)
+
+    def parsed(self, value: Any) -> Any:
+        """The message that ``value`` is. Raises ``ValidationError``."""
+        return CLIENT_MESSAGE.validate_python(value)
 
     async def attempt(self, action: Awaitable[None], ref: str | None, run: str | None) -> None:
         """Do what a message asks for, or say why not."""
@@ -125,20 +129,24 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
                 await self.resume(message)
             case Watching():
                 await self.check_owned(message.run)
-                await _in_thread(starting.watch_run)(message.run, message.watch)
+                await in_thread(starting.watch_run)(message.run, message.watch)
             case Cancel():
                 await self.check_owned(message.run)
-                await _in_thread(starting.cancel_run)(message.run)
+                await in_thread(starting.cancel_run)(message.run)
             case Ask():
                 await self.ask(message)
 
     async def start(self, message: Start) -> None:
         self.check_room(message.ref)
-        place = runs.Place(message.session, message.parent, message.kind)
-        started = await _in_thread(speaking(self.language, starting.start_run))(self.owner, message.spec, place)
+        started = await self.begin(message)
         self.owned.add(started.run)
         await self.say(Accepted(message.ref, started.run, started.session, started.epoch, started.seed, started.position))
         await self.follow(started.run, 0)
+
+    async def begin(self, message: Start) -> starting.StartedRun:
+        place = runs.Place(message.session, message.parent, message.kind)
+        started: starting.StartedRun = await in_thread(speaking(self.language, starting.start_run))(self.owner, message.spec, place)
+        return started
 
     async def resume(self, message: Resume) -> None:
         await self.check_readable(message.run)
@@ -156,7 +164,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
     async def trace(self, run: str) -> Trace:
         """What is stored of a run whose log is gone."""
         try:
-            trace: Trace | None = await _in_thread(keeping.trace)(run)
+            trace: Trace | None = await in_thread(keeping.trace)(run)
         except DamagedTrace as error:
             raise RunRefused(ErrorInfo("damaged", str(error), "run", run)) from error
         if trace is None:
@@ -174,8 +182,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         waiting.add_done_callback(self.questions.discard)
 
     async def bring(self, message: Ask) -> None:
-        inquiry = await _in_thread(asking.inquiry)(self.owner, message)
-        await self.send_bytes(await asking.answer(the_hub(), inquiry, _in_thread(asking.enqueue)))
+        inquiry = await in_thread(asking.inquiry)(self.owner, message)
+        await self.send_bytes(await asking.answer(the_hub(), inquiry, in_thread(asking.enqueue)))
 
     async def follow(self, run: str, after: int) -> None:
         """Send ``run`` from ``after`` on."""
@@ -209,14 +217,14 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def check_readable(self, run: str) -> None:
         """As ``check_owned``, but a run that is shared may be read by all who know its id."""
-        if run not in self.owned and not await _in_thread(runs.may_read)(self.owner, run):
+        if run not in self.owned and not await in_thread(runs.may_read)(self.owner, run):
             raise RunRefused(ErrorInfo("not_found", "there is no such run", "run", run))
 
     async def check_owned(self, run: str) -> None:
         """A foreign run and an absent one are the same."""
         if run in self.owned:
             return
-        if not await _in_thread(runs.owns)(self.owner, run):
+        if not await in_thread(runs.owns)(self.owner, run):
             raise RunRefused(ErrorInfo("not_found", "there is no such run", "run", run))
         self.owned.add(run)
 
@@ -234,7 +242,7 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.say(Refused(ref, run, list(errors)))
 
 
-def _in_thread(function: Any) -> Any:
+def in_thread(function: Any) -> Any:
     """Blocking code, in parallel threads: SQLite waits there, not the loop."""
     return database_sync_to_async(function, thread_sensitive=False)
 

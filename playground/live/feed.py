@@ -64,7 +64,7 @@ class Feed:
     async def _send_some(self) -> bool:
         room = await self._window.reserve(self._run)
         try:
-            entries = await self._subscription.take(room)
+            entries = await self._subscription.take(self._allowed(room))
             for entry in entries:
                 await self._send(entry.data)
         except LogUnavailable:
@@ -73,6 +73,10 @@ class Feed:
         finally:
             self._window.sent(self._run, self._subscription.cursor)
         return bool(entries) and entries[-1].final
+
+    def _allowed(self, room: int) -> int:
+        """How many events may be sent now, of the ``room`` that the client has for them."""
+        return room
 
     async def _tell_position(self) -> None:
         try:

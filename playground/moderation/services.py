@@ -30,6 +30,11 @@ def broken_by(filters: Iterable[Filter], prompt: str) -> Filter | None:
     return next((filter for filter in filters if filter.on_prompt and search(filter, prompt) is not None), None)
 
 
+def met_by(filters: Iterable[Filter], text: str) -> Filter | None:
+    """The first of ``filters`` that ``text``, which somebody wants others to read, meets."""
+    return next((filter for filter in filters if search(filter, text) is not None), None)
+
+
 def after_prompt(filters: Iterable[Filter]) -> tuple[Filter, ...]:
     """What is left to be looked at once the prompt has been."""
     return tuple(filter.model_copy(update={"on_prompt": False}) for filter in filters if filter.on_output)

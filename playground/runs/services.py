@@ -100,3 +100,10 @@ def shared() -> QuerySet[PromptSession]:
     """The sessions that whoever has the link may see, as of now."""
     lasting = Q(expires=None) | Q(expires__gt=timezone.now())
     return PromptSession.objects.filter(lasting).exclude(visibility=Visibility.PRIVATE)
+
+
+def pace_of(run: str) -> float | None:
+    """Tokens per second that ``run`` was asked to keep to; ``None``: as fast as it goes, or there is no such run."""
+    spec = Run.objects.filter(pk=run).values_list("spec", flat=True).first()
+    pace: float | None = (spec or {}).get("max_tokens_per_second")
+    return pace

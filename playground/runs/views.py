@@ -31,7 +31,7 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    return render(request, "compare.html", {"boot": _boot(request)})
+    return render(request, "compare.html", {"boot": boot_of(request)})
 
 
 @require_safe
@@ -39,7 +39,7 @@ def compare(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def own_sessions(request: HttpRequest) -> HttpResponse:
-    return render(request, "library.html", {"boot": _boot(request), "title": gettext("Your sessions")})
+    return render(request, "library.html", {"boot": boot_of(request), "title": gettext("Your sessions")})
 
 
 @require_safe
@@ -47,7 +47,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def gallery(request: HttpRequest) -> HttpResponse:
-    return render(request, "library.html", {"boot": _boot(request), "title": gettext("Gallery")})
+    return render(request, "library.html", {"boot": boot_of(request), "title": gettext("Gallery")})
 
 
 @require_safe
@@ -64,10 +64,11 @@ def session(request: HttpRequest, session: str) -> HttpResponse:
 
 def _shown(request: HttpRequest, session: PromptSession | None) -> HttpResponse:
     named = {"id": session.pk, "mine": session.owner == _person(request)} if session else None
-    return render(request, "playground.html", {"boot": _boot(request, named)})
+    return render(request, "playground.html", {"boot": boot_of(request, named)})
 
 
-def _boot(request: HttpRequest, session: dict[str, Any] | None = None) -> dict[str, Any]:
+def boot_of(request: HttpRequest, session: dict[str, Any] | None = None) -> dict[str, Any]:
+    """What the page knows from the start, for whoever asks for it."""
     user = request.user
     account = {"name": user.get_username(), "panel": user.is_staff} if user.is_authenticated else None
     return boot(session, account)

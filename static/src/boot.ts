@@ -41,6 +41,15 @@ export interface Starter {
   messages: Message[];
 }
 
+/** The room that a page belongs to. */
+export interface RoomPlace {
+  code: string;
+  teacher: boolean;
+  address: string; // where others find it
+  lan: string | null; // this machine in its network, where the page was reached by a name that only this machine knows
+  qr: string; // address of the picture
+}
+
 export interface Boot {
   models: ModelChoice[];
   schema: Schema;
@@ -53,6 +62,7 @@ export interface Boot {
   session?: { id: string; mine: boolean } | null; // that the address names
   account?: { name: string; panel: boolean } | null; // whose page it is; `panel`: may enter the admin panel
   signup?: boolean; // whether visitors may make themselves an account
+  room?: RoomPlace; // of a room's pages
   socket: string;
   language: string;
   languages: [string, string][];

@@ -23,8 +23,13 @@ export const lanes = signal<readonly Lane[]>([]);
 export function connect(recovered: (id: string | null) => boolean): void {
   const id = new URLSearchParams(location.search).get("run");
   if (!recovered(id) && id) open(id);
-  client.connect((listener) => new Connection(addressOf(boot.socket), listener));
+  link();
   effect(() => rememberRun(shownId.value));
+}
+
+/** Opens the socket; what runs say reaches the fields and the session that they belong to. */
+export function link(): void {
+  client.connect((listener) => new Connection(addressOf(boot.socket), listener));
   effect(() => showAtFields(errors.value));
   effect(() => {
     if (belonging.value) enter(belonging.value);

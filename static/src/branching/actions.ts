@@ -59,6 +59,11 @@ export function cut(step: number): void {
   else if (!isLive(run.value) || run.value.tokens.length > 0) clear(growth("delete", 0));
 }
 
+/** Goes on after the token at `step`, as the run on the screen did, but for `changes` to its settings. */
+export function goOnAfter(step: number, changes: Record<string, unknown>): void {
+  if (canBranch()) go("continue", step + 1, [], changes);
+}
+
 /** Lets a run that has ended go on. */
 export function proceed(): void {
   if (canProceed()) go("continue", run.value.tokens.length);

@@ -11,7 +11,7 @@ import type { RunState } from "../store/run";
 import { loadFor, storeFor } from "../store/storage";
 import { lane, picked } from "../store/view";
 import { origins } from "../store/whole";
-import { work } from "../work/work";
+import { foreign, work } from "../work/work";
 
 const KEY = "branches";
 
@@ -105,7 +105,7 @@ export function sprout(growth: tree.Growth, wanted: Draft, spec: RunSpec | Promi
 
 /** Its run comes of the youngest run before it: what was deleted whole has none. */
 function placeOf({ parent, kind }: tree.Growth): Place {
-  const before = tree.lineage(branches.peek(), parent).findLast(({ run }) => run !== null)?.run ?? null;
+  const before = tree.lineage(branches.peek(), parent).findLast(({ run }) => run !== null && !foreign.has(run))?.run ?? null;
   return before ? { parent: before, kind } : { session: work.peek()?.session ?? null, kind };
 }
 

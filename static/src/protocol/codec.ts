@@ -1,12 +1,12 @@
 /** MessagePack both ways, and the dense arrays inside. Knows no message by name. */
 
 import { decode, encode } from "@msgpack/msgpack";
-import type { Block, ClientMessage, RunEvent, ServerMessage } from "./generated";
+import type { Block, ClientMessage, RoomClientMessage, RunEvent, ServerMessage } from "./generated";
 
 export type Incoming = RunEvent | ServerMessage;
 type Numbers = Uint8Array | Int8Array | Int16Array | Int32Array | Float32Array;
 
-export const pack = (message: ClientMessage): Uint8Array<ArrayBuffer> => encode(message) as Uint8Array<ArrayBuffer>;
+export const pack = (message: ClientMessage | RoomClientMessage): Uint8Array<ArrayBuffer> => encode(message) as Uint8Array<ArrayBuffer>;
 export const unpack = (frame: ArrayBuffer | Uint8Array): Incoming => decode(frame) as Incoming;
 
 const decoded = new WeakMap<Block, Numbers>();

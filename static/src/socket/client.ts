@@ -4,7 +4,7 @@ import { batch, type Signal } from "@preact/signals";
 import { Refusal } from "../errors";
 import { pack, unpack, type Incoming } from "../protocol/codec";
 import { gettext } from "../i18n";
-import type { ClientMessage, ErrorInfo, RunSpec, Token } from "../protocol/generated";
+import type { ClientMessage, ErrorInfo, RoomClientMessage, RoomServerMessage, RunSpec, Token } from "../protocol/generated";
 import type { Local } from "../store/run";
 import type { Listener, Status } from "./connection";
 import { Gatherer } from "./frames";
@@ -22,6 +22,8 @@ interface Inquiry {
 }
 
 export class Client implements Line {
+  /** Takes what does not concern runs; true where it has. */
+  aside: (message: Incoming | RoomServerMessage) => boolean = () => false;
   private link: Link | null = null;
   private followed: Lane[] = []; // those that may still hear something
   private readonly inquiries = new Map<string, Inquiry>(); // by ref, until they are answered
@@ -36,7 +38,7 @@ export class Client implements Line {
   connect(open: (listener: Listener) => Link): void {
     this.link = open({
       opened: () => this.live().forEach((lane) => lane.reconnected()),
-      received: (frame) => this.arrived.add(unpack(frame)),
+      received: (frame) => this.received(unpack(frame)),
       changed: (status) => this.changed(status),
     });
   }
@@ -60,7 +62,7 @@ export class Client implements Line {
     return lane;
   }
 
-  send(message: ClientMessage): boolean {
+  send(message: ClientMessage | RoomClientMessage): boolean {
     return this.link?.send(pack(message)) ?? false;
   }
 
@@ -70,6 +72,10 @@ export class Client implements Line {
       this.inquiries.set(ref, { answered, refused });
       if (!this.send({ type: "ask", ref, run, question, sample })) this.settle(ref, [plainError("unavailable")]);
     });
+  }
+
+  private received(message: Incoming): void {
+    if (!this.aside(message)) this.arrived.add(message);
   }
 
   private follow(first: Local, opened: string | null = null, place: Place = {}): Lane {

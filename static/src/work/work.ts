@@ -15,8 +15,13 @@ const opened: Work | null = boot.session ? { session: boot.session.id, mine: boo
 export const work = signal<Work | null>(opened ?? loadFor<Work>(sessionStorage, KEY));
 effect(() => storeFor(sessionStorage, KEY, work.value?.mine ? work.value : null));
 
+/** Whether what is on the screen is somebody else's run, as in a class. */
+export const watching = signal(false);
+/** Runs of others that are on this page's trees: what comes of them here is work of one's own. */
+export const foreign = new Set<string>();
+
 /** Somebody else's session: it can be looked at and forked, nothing more. */
-export const readOnly = computed(() => work.value?.mine === false);
+export const readOnly = computed(() => watching.value || work.value?.mine === false);
 
 /** A run of the person's own is in `session`. */
 export function enter(session: string): void {

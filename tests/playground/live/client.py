@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Self
 
 import msgpack
 from channels.testing import WebsocketCommunicator
@@ -25,7 +25,7 @@ class Client:
         connected, _ = await self.socket.connect(timeout=SECONDS)
         return bool(connected)
 
-    async def __aenter__(self) -> Client:
+    async def __aenter__(self) -> Self:
         assert await self.connect()
         return self
 

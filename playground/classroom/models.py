@@ -1,0 +1,117 @@
+"""Rooms, who is in them, what was voted on, and what was handed in. The whole state of a lecture is here: a server that restarts loses nothing of it.
+
+Runs are known by their ids alone; what they say is in their logs (``playground.runs``).
+"""
+
+from django.db import models
+from django.db.models import Q
+from django.utils.translation import gettext_lazy as _
+
+from playground.classroom.bounds import MAX_GUESS, MAX_NICKNAME, MAX_TITLE
+from playground.classroom.codes import CODE_LENGTH, new_code
+from playground.runs.models import new_id
+
+
+class Room(models.Model):
+    """One lecture. ``run`` is what the class sees; the class has seen its tokens before ``passed``, and waits before ``hold_at`` or where a rule says so."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    code = models.CharField(_("code"), max_length=CODE_LENGTH, unique=True, default=new_code)
+    teacher = models.CharField(_("teacher"), max_length=64, db_index=True)
+    title = models.CharField(_("title"), max_length=MAX_TITLE)
+    language = models.CharField(_("language"), max_length=8)
+    model = models.CharField(_("pinned model"), max_length=64, blank=True)
+    max_tokens = models.PositiveIntegerField(_("tokens that a student's run may take"), default=120)
+    prompts = models.JSONField(_("starter prompts"), default=list, blank=True)
+    capacity = models.PositiveIntegerField(_("most people"), default=300)
+    expires = models.DateTimeField(_("expires"))
+    ended = models.DateTimeField(_("ended"), null=True, blank=True)
+    locked = models.BooleanField(_("nobody else may join"), default=False)
+    forks_muted = models.BooleanField(_("students may not run"), default=False)
+    scored = models.BooleanField(_("scores are kept"), default=True)
+    live = models.BooleanField(_("the class follows"), default=True)
+    run = models.CharField(_("run"), max_length=32, blank=True)
+    passed = models.PositiveIntegerField(default=0, editable=False)
+    reached = models.PositiveIntegerField(default=0, editable=False)  # tokens shown when a server last took note
+    hold_at = models.PositiveIntegerField(null=True, blank=True, editable=False)
+    every = models.PositiveIntegerField(_("pause every so many tokens"), null=True, blank=True)
+    entropy = models.FloatField(_("pause where the entropy is at least"), null=True, blank=True)
+    view = models.JSONField(default=dict, editable=False)  # what the teacher looks at
+    version = models.PositiveBigIntegerField(default=0, editable=False)  # grows with every change
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-created"]
+        verbose_name = _("room")
+        verbose_name_plural = _("rooms")
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+
+class Participant(models.Model):
+    """Somebody in a room, by a nickname. Who was removed stays known, so that they stay out."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="participants")
+    person = models.CharField(max_length=64)
+    nickname = models.CharField(_("nickname"), max_length=MAX_NICKNAME)
+    key = models.CharField(max_length=2 * MAX_NICKNAME)  # equal for names that look alike
+    removed = models.BooleanField(_("removed"), default=False)
+    joined = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["joined", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["room", "person"], name="one_seat_a_person"),
+            models.UniqueConstraint(fields=["room", "key"], condition=Q(removed=False), name="one_nickname_a_room"),
+        ]
+
+    def __str__(self) -> str:
+        return self.nickname
+
+
+class Poll(models.Model):
+    """A question to the class: which token comes at ``step``? ``table`` is what the model said, ``options`` what is offered, in its order."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="polls")
+    run = models.CharField(max_length=32)
+    step = models.PositiveIntegerField()
+    options = models.JSONField()  # token ids
+    table = models.JSONField()  # of {id, piece (hex), p}, the likeliest first
+    drawn = models.PositiveIntegerField()
+    dice = models.JSONField()  # {greedy, u, low, high}
+    opened = models.DateTimeField(auto_now_add=True)
+    closed = models.DateTimeField(null=True)
+    revealed = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Vote(models.Model):
+    """One person's answer. The points count once the poll is revealed."""
+
+    poll = models.ForeignKey(Poll, models.CASCADE, related_name="votes")
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="votes")
+    token = models.PositiveIntegerField(null=True)  # none: a guess that is not among the model's likeliest
+    guess = models.CharField(max_length=MAX_GUESS, blank=True)
+    p = models.FloatField()
+    insight = models.FloatField()
+    luck = models.FloatField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["poll", "participant"], name="one_vote_a_person")]
+
+
+class HandIn(models.Model):
+    """A run that a student gave to the teacher."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="hand_ins")
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="hand_ins")
+    run = models.CharField(max_length=32)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [models.UniqueConstraint(fields=["room", "run"], name="handed_in_once")]

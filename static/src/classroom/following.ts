@@ -1,0 +1,74 @@
+/** What the teacher looks at, told to the class and taken over by it. Knows no socket: what is told and taken are plain maps. */
+
+import { batch, computed, effect, signal, type Signal } from "@preact/signals";
+import { byWords, whole } from "../inspector/attention/state";
+import { shows, view as layersView } from "../inspector/layers/state";
+import { head, hideFirst, metric, picked, tab } from "../store/view";
+
+export type Looked = Record<string, boolean | number | string | null>;
+
+const SHARED: Record<string, Signal<unknown>> = {
+  picked,
+  tab,
+  metric,
+  hideFirst,
+  whole,
+  byWords,
+  layersView,
+  shows,
+};
+
+/** What is looked at on this page. */
+export const looked = computed<Looked>(() => ({
+  ...Object.fromEntries(Object.entries(SHARED).map(([name, { value }]) => [name, value as Looked[string]])),
+  layer: head.value.layer,
+  head: head.value.head,
+}));
+
+const QUIET_MS = 120; // between two tellings: eight a second show a moving hand
+
+/** Tells what this page looks at, as often as it changes but not more often than the eye needs. */
+export function telling(tell: (looked: Looked) => void, wanted: () => boolean): () => void {
+  let timer = 0;
+  let before = "";
+  const send = (): void => {
+    timer = 0;
+    const now = JSON.stringify(looked.peek());
+    if (now === before) return;
+    before = now;
+    tell(looked.peek());
+  };
+  return effect(() => {
+    void looked.value;
+    if (wanted()) timer ||= window.setTimeout(send, QUIET_MS);
+    else before = "";
+  });
+}
+
+/** Whether this page looks where the teacher does. Looking elsewhere ends it. */
+export const following = signal(true);
+let taken = "";
+
+/** Looks where `view` says. Names that this page does not know, of another version of it, are passed over. */
+export function look(view: Looked): void {
+  batch(() => {
+    for (const [name, shared] of Object.entries(SHARED)) if (name in view) shared.value = view[name];
+    if (typeof view.layer === "number" && typeof view.head === "number") head.value = { layer: view.layer, head: view.head };
+  });
+  taken = JSON.stringify(looked.peek());
+}
+
+/** Takes over what `view` says for as long as one follows; a hand of one's own ends that. */
+export function followingAlong(view: Signal<{ view: Looked } | null>): () => void {
+  const apply = effect(() => {
+    if (view.value && following.value) look(view.value.view);
+  });
+  const notice = effect(() => {
+    const now = JSON.stringify(looked.value);
+    if (following.peek() && taken && now !== taken) following.value = false;
+  });
+  return () => {
+    apply();
+    notice();
+  };
+}
