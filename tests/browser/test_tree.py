@@ -5,13 +5,84 @@ from __future__ import annotations
 import re
 
 import pytest
+import torch
+import transformers
 from playwright.sync_api import expect
 
+from inference.sources import bundled
 from tests.browser.conftest import Open
 from tests.browser.playground import Playground
 from tests.browser.test_access import violations
+from tests.browser.test_branching import menu
 
 pytestmark = pytest.mark.browser
+
+
+PROMPT = "Once upon a time, there was a"
+
+
+def sum_of_logprobs(ids: list[int]) -> float:
+    """Of the bundled model's own distributions without the end of the text, which ``min_tokens`` keeps out; by one plain pass of transformers."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(bundled("main"))
+    network = transformers.AutoModelForCausalLM.from_pretrained(bundled("main"), dtype=torch.float32).eval()
+    start = tokenizer(PROMPT).input_ids
+    with torch.no_grad():
+        rows = network(input_ids=torch.tensor([[*start, *ids[:-1]]])).logits[0, len(start) - 1 :].double().log_softmax(-1)
+    return float(rows[range(len(ids)), ids].sum())
+
+
+def texts_out_of_their_box(page: Playground) -> list[str]:
+    """The lines of the tree that are wider than the box that they stand in."""
+    found: list[str] = page.page.locator(".tree-item").evaluate_all(
+        """items => items.flatMap(item => {
+            const room = item.querySelector(".tree-ground").getBBox().width - 8;
+            return [...item.querySelectorAll("text")].filter(text => text.getComputedTextLength() > room).map(text => text.textContent);
+        })"""
+    )
+    return found
+
+
+def looked_at(page: Playground) -> list[int]:
+    """The tokens of the fork that has the focus."""
+    return [int(token) for token in (page.page.locator(".tree-item:focus").get_attribute("data-ids") or "").split()]
+
+
+@pytest.mark.parametrize("locale", ["en-US", "zh-TW"])
+def test_branches_are_walked_by_keyboard_and_every_text_can_be_read_whole(open_page: Open, locale: str) -> None:
+    page = open_page(locale=locale)
+    page.speed(None)
+    for field, value in {"max_tokens": "24", "min_tokens": "24", "seed": "3"}.items():
+        page.set(field, value)
+    first = page.run_to_end()
+    taken = menu(page, 8, "take")
+    menu(page, 12, "do-reroll")
+    page.page.locator("#tab-tree").click()
+    page.page.locator(".branch-tree .zoom-buttons button").last.click()  # everything in sight
+    expect(page.hook("end")).to_have_count(3)
+    assert texts_out_of_their_box(page) == []
+    page.page.locator('.tree-item[tabindex="0"]').focus()
+    page.page.keyboard.press("Home")
+    expect(page.page.locator(".tree-item:focus")).to_have_attribute("aria-level", "1")
+    page.page.keyboard.press("ArrowRight")
+    assert looked_at(page) == first[:8]
+    readout = page.hook("tree-readout")
+    expect(readout).to_have_text("".join(page.tokens.all_text_contents()[:8]).replace(" ", "·"))  # white space made visible
+    page.page.keyboard.press("ArrowRight")
+    fork = looked_at(page)
+    if fork == first[8:]:
+        page.page.keyboard.press("ArrowDown")
+        fork = looked_at(page)
+    assert fork == taken[8 : 8 + len(fork)]
+    page.page.locator(".tree-item").filter(has=page.page.locator(".tree-end")).first.focus()
+    ids = looked_at(page)
+    page.page.keyboard.press("Enter")
+    expect(page.page.locator(".tree-item.shown")).to_have_attribute("data-ids", " ".join(map(str, ids)))
+    assert page.token_ids()[-len(ids) :] == ids
+    page.page.set_viewport_size({"width": 390, "height": 844})
+    expect(page.page.locator(".tree-item").first).to_be_visible()
+    assert texts_out_of_their_box(page) == []
+    assert page.page.evaluate("document.documentElement.scrollWidth <= window.innerWidth")
+    assert violations(page) == []
 
 
 def test_samples_stand_in_one_tree_with_their_scores_and_are_gone_to(page: Playground) -> None:
@@ -33,8 +104,9 @@ def test_samples_stand_in_one_tree_with_their_scores_and_are_gone_to(page: Playg
 def test_a_beam_search_shows_what_it_kept_and_by_how_much_the_others_lost(open_page: Open) -> None:
     page = open_page(color_scheme="dark")
     page.speed(None)
+    page.type_prompt(PROMPT)
     page.preset("greedy")
-    for field, value in {"num_beams": "3", "max_tokens": "6", "min_tokens": "6"}.items():
+    for field, value in {"num_beams": "3", "length_penalty": "1.5", "max_tokens": "6", "min_tokens": "6"}.items():
         page.set(field, value)
     ids = page.run_to_end()
     page.tab("tree")
@@ -43,11 +115,14 @@ def test_a_beam_search_shows_what_it_kept_and_by_how_much_the_others_lost(open_p
     last = page.page.locator('[data-testid="beam"][data-step="5"]')
     totals = [float(one.get_attribute("data-total") or "nan") for one in last.all()]
     best = page.page.locator('[data-testid="beam"].leads[data-step="5"]')
-    expect(best).to_have_attribute("data-total", str(best.get_attribute("data-total")))
+    expect(best).to_have_count(1)
     assert float(best.get_attribute("data-total") or "nan") == max(totals)
     readout = page.hook("beam-readout")
-    total, score = (float(readout.get_attribute(f"data-{name}") or "nan") for name in ("total", "score"))
-    assert score == pytest.approx(total / len(ids))  # length_penalty 1
+    total, score, length, penalty = (float(readout.get_attribute(f"data-{name}") or "nan") for name in ("total", "score", "length", "penalty"))
+    assert (length, penalty) == (len(ids), 1.5)
+    assert score == pytest.approx(total / len(ids) ** 1.5)
+    assert total == pytest.approx(sum_of_logprobs(ids), abs=1e-3)
+    assert int(best.get_attribute("aria-setsize") or 0) == len(totals)
     page.page.set_viewport_size({"width": 390, "height": 844})
     best.focus()
     page.page.keyboard.press("ArrowLeft")

@@ -7,7 +7,7 @@ import { SavePicture } from "../../export/SavePicture";
 import { gettext } from "../../i18n";
 import { score } from "../../numbers";
 import { CELL, edge, extentOf, HEAD, isOn, neighbourOf, ROW, stepsIn, xOf, yOf } from "./beamPlan";
-import { best, candidateAt, isSame, line, type Search, type Spot } from "./beams";
+import { best, candidateAt, isSame, line, penaltyOf, type Search, type Spot } from "./beams";
 import { Plane, zoomKey, ZoomButtons, type Sight } from "./Plane";
 import { search as shown } from "./state";
 import { fateText, numbersText, pieceText } from "./beamWords";
@@ -142,8 +142,10 @@ function Cell({ search, spot, leads, isHere, look }: CellProps) {
       transform={`translate(${xOf(spot.step)} ${yOf(spot.place)})`}
       tabindex={isHere ? 0 : -1}
       aria-level={spot.step + 1}
+      aria-posinset={spot.place + 1}
+      aria-setsize={search[spot.step]?.candidates.length}
       aria-selected={leading}
-      aria-description={`${fateText(search, spot)} ${numbersText(candidate)}`}
+      aria-description={`${fateText(search, spot)} ${numbersText(search, spot)}`}
       data-testid="beam"
       data-step={spot.step}
       data-fate={candidate.fate}
@@ -175,12 +177,14 @@ function Readout({ search, spot }: { search: Search; spot: Spot }) {
       data-testid="beam-readout"
       data-total={candidate.total}
       data-score={candidate.score}
+      data-length={spot.step + 1}
+      data-penalty={penaltyOf(search) ?? undefined}
       data-logprob={candidate.logprob}
     >
       <strong class="beam-token" lang="">
         {pieceText(candidate)}
       </strong>{" "}
-      <span>{fateText(search, spot)}</span> <span class="quiet">{numbersText(candidate)}</span>
+      <span>{fateText(search, spot)}</span> <span class="quiet">{numbersText(search, spot)}</span>
     </p>
   );
 }

@@ -1,15 +1,16 @@
 /** Branches and samples as one tree: what they share once, a fork where they part, each end with its scores. */
 
-import { useSignal } from "@preact/signals";
+import { useSignal, type Signal } from "@preact/signals";
 import { useEffect, useLayoutEffect, useMemo, useRef } from "preact/hooks";
 import { branchesPicture } from "../../export/pictures/branches";
 import { SavePicture } from "../../export/SavePicture";
 import { fill, gettext, ngettext } from "../../i18n";
-import { flat, type End, type Fork } from "./forest";
-import { LINE, narrow, neighbour, SCORE, wide, type Placed, type Plan } from "./layout";
+import type { Line } from "./ends";
+import type { Fork } from "./forest";
+import { LINE, narrow, neighbour, PAD, SCORE, wide, type Placed, type Plan } from "./layout";
 import { Plane, zoomKey, ZoomButtons, type Sight } from "./Plane";
 import { fetchMissing, forest, go, missing } from "./state";
-import { nameOf, scoresText, shortened, spelled } from "./words";
+import { shortened, spelled } from "./words";
 
 const NARROW = 560; // CSS pixels of room under which the tree is an outline
 const SPOKEN = 240; // characters of a text that are read out
@@ -18,6 +19,7 @@ const LETTER = 7.3; // CSS pixels to a column of text
 export function BranchTree() {
   const zoom = useSignal(1);
   const room = useSignal(0);
+  const looked = useSignal<string | null>(null);
   const outlined = room.value > 0 && room.value < NARROW;
   const forks = forest.value;
   const plan = useMemo(() => (outlined ? narrow(forks, room.value) : wide(forks)), [forks, outlined, outlined && room.value]);
@@ -37,11 +39,22 @@ export function BranchTree() {
       <Plane width={plan.width} height={plan.height} zoom={zoom} hook="branch-tree">
         {(sight, space) => {
           room.value = space;
-          return <Drawn plan={plan} sight={sight} zoom={zoom} />;
+          return <Drawn plan={plan} sight={sight} zoom={zoom} looked={looked} />;
         }}
       </Plane>
+      <Readout placed={plan.placed.find(({ fork }) => fork.key === looked.value) ?? currentOf(plan)} />
       <Missing />
     </section>
+  );
+}
+
+/** All of a text that its box shortens, in a place of its own: nothing jumps. */
+function Readout({ placed }: { placed: Placed | undefined }) {
+  if (!placed) return null;
+  return (
+    <p class="tree-readout" tabindex={0} role="region" aria-label={gettext("The whole text")} data-testid="tree-readout" lang="">
+      {spelled(placed.fork) || "∅"}
+    </p>
   );
 }
 
@@ -64,9 +77,10 @@ interface DrawnProps {
   plan: Plan;
   sight: Sight;
   zoom: { value: number } & Parameters<typeof zoomKey>[1];
+  looked: Signal<string | null>; // whose text is shown whole
 }
 
-function Drawn({ plan, sight, zoom }: DrawnProps) {
+function Drawn({ plan, sight, zoom, looked }: DrawnProps) {
   const focused = useSignal<string | null>(null);
   const moved = useRef(false);
   const picture = useRef<SVGSVGElement>(null);
@@ -92,7 +106,10 @@ function Drawn({ plan, sight, zoom }: DrawnProps) {
     focused.value = fork.key;
     go(fork);
   };
-  const several = useMemo(() => manyOf(plan), [plan]);
+  const look = ({ key }: Fork, isFocused: boolean) => {
+    looked.value = key;
+    if (isFocused) focused.value = key; // however the focus came there, the keys go on from it
+  };
   const seen = plan.placed.filter((each) => each === here || isSeen(each, sight));
   return (
     <svg
@@ -110,7 +127,7 @@ function Drawn({ plan, sight, zoom }: DrawnProps) {
         ))}
       </g>
       {seen.map((placed) => (
-        <Item key={placed.fork.key} placed={placed} several={several} isHere={placed === here} press={press} />
+        <Item key={placed.fork.key} placed={placed} isHere={placed === here} press={press} look={look} />
       ))}
     </svg>
   );
@@ -122,23 +139,15 @@ const currentOf = ({ placed }: Plan): Placed | undefined => placed.findLast(({ f
 const isSeen = ({ x, y, width, height }: Placed, { left, top, right, bottom }: Sight): boolean =>
   x < right && x + width > left && y < bottom && y + height > top;
 
-/** Whether a node has more ends than one, which are then numbered. */
-function manyOf({ placed }: Plan): (end: End) => boolean {
-  const count = new Map<number, number>();
-  for (const { ends } of flat(placed.filter(({ level }) => level === 1).map(({ fork }) => fork)))
-    for (const { node } of ends) count.set(node, (count.get(node) ?? 0) + 1);
-  return ({ node }) => (count.get(node) ?? 0) > 1;
-}
-
 interface ItemProps {
   placed: Placed;
-  several: (end: End) => boolean;
   isHere: boolean;
   press: (fork: Fork) => void;
+  look: (fork: Fork, isFocused: boolean) => void;
 }
 
-function Item({ placed, several, isHere, press }: ItemProps) {
-  const { fork, x, y, width, height } = placed;
+function Item({ placed, isHere, press, look }: ItemProps) {
+  const { fork, lines, x, y, width, height } = placed;
   const shown = fork.ends.some(({ current }) => current);
   return (
     <g
@@ -157,30 +166,35 @@ function Item({ placed, several, isHere, press }: ItemProps) {
       data-ids={fork.ids.join(" ")}
       data-ends={fork.ends.length}
       onClick={() => press(fork)}
+      onPointerEnter={() => look(fork, false)}
+      onFocus={() => look(fork, true)}
     >
       <rect class="tree-ground" x={-2} y={0} width={width + 4} height={height} rx={5} />
-      <text class="tree-text" x={6} y={LINE - 6} lang="" xml:space="preserve">
-        {shortened(fork, Math.floor((width - 12) / LETTER))}
+      <text class="tree-text" x={PAD} y={LINE - 6} lang="" xml:space="preserve">
+        {shortened(fork, Math.floor((width - 2 * PAD) / LETTER))}
       </text>
       <path class="tree-line" d={`M0 ${LINE}H${width}`} />
-      {fork.ends.map((end, k) => (
-        <text
-          key={`${end.node}:${end.name}`}
-          class={end.current ? "tree-end shown" : "tree-end"}
-          x={6}
-          y={LINE + 13 + k * SCORE}
-          xml:space="preserve"
-          data-testid="end"
-          data-node={end.node}
-          data-total={end.total}
-          data-mean={end.mean ?? undefined}
-          data-tokens={end.tokens}
-          data-reason={end.reason ?? undefined}
-        >
-          <tspan class="tree-name">{nameOf(end, several(end))}</tspan>
-          {`  ${scoresText(end)}`}
-        </text>
+      {lines.map((line, k) => (
+        <EndLine key={`${line.end.node}:${line.end.name}:${k}`} line={line} y={LINE + 13 + k * SCORE} />
       ))}
     </g>
+  );
+}
+
+/** The first line of an end has a name and carries its numbers. */
+function EndLine({ line: { end, name, text }, y }: { line: Line; y: number }) {
+  const numbers = name && {
+    "data-testid": "end",
+    "data-node": end.node,
+    "data-total": end.total,
+    "data-mean": end.mean ?? undefined,
+    "data-tokens": end.tokens,
+    "data-reason": end.reason ?? undefined,
+  };
+  return (
+    <text class={end.current ? "tree-end shown" : "tree-end"} x={PAD} y={y} {...numbers}>
+      {name && <tspan class="tree-name">{name}</tspan>}
+      {text}
+    </text>
   );
 }

@@ -1,10 +1,10 @@
 /** What is said of a candidate of a beam search. Pure. */
 
 import { fill, gettext } from "../../i18n";
-import { score } from "../../numbers";
+import { number, score } from "../../numbers";
 import type { BeamCandidate } from "../../protocol/generated";
 import { textOf, visible } from "../../tokens/pieces";
-import { candidateAt, lossOf, type Search, type Spot } from "./beams";
+import { candidateAt, lossOf, penaltyOf, type Search, type Spot } from "./beams";
 
 /** The token, in at most so many characters. */
 export function pieceText({ piece }: Pick<BeamCandidate, "piece">, most = Infinity): string {
@@ -23,9 +23,18 @@ export function fateText(search: Search, spot: Spot): string {
   return fill(gettext("Let go: %(by)s nats below the last that was kept."), { by: score(loss.by) });
 }
 
-export const numbersText = ({ logprob, total, score: scored }: BeamCandidate): string =>
-  fill(gettext("Log-probability %(logprob)s, sum %(total)s, score %(score)s."), {
-    logprob: score(logprob),
-    total: score(total),
-    score: score(scored),
-  });
+/** How the score comes about: the sum over the length to the power of the length penalty. */
+export function numbersText(search: Search, spot: Spot): string {
+  const candidate = candidateAt(search, spot);
+  if (!candidate) return "";
+  const penalty = penaltyOf(search);
+  const values = {
+    logprob: score(candidate.logprob),
+    total: score(candidate.total),
+    score: number(candidate.score),
+    length: spot.step + 1,
+    penalty: number(penalty ?? 1),
+  };
+  const said = fill(gettext("Log-probability %(logprob)s, sum %(total)s."), values);
+  return `${said} ${fill(gettext("Score %(score)s = %(total)s ÷ %(length)s^%(penalty)s (length, length penalty)."), values)}`;
+}

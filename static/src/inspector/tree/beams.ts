@@ -95,3 +95,18 @@ export function lossOf(search: Search, spot: Spot): Loss | null {
   const [last] = kept.sort((a, b) => totalOf(a) - totalOf(b));
   return last === undefined ? null : { to: { step: spot.step, place: last }, by: totalOf(last) - candidate.total };
 }
+
+/**
+ * The exponent of `score = total / length ** length_penalty` that the search goes by, told from its own numbers; null while only single
+ * tokens are known, whose length is 1 with any.
+ */
+export function penaltyOf(search: Search): number | null {
+  const step = search.findIndex(({ candidates }, at) => at > 0 && candidates.some(isTelling));
+  const found = search[step]?.candidates.find(isTelling);
+  return found ? rounded(Math.log(found.total / found.score) / Math.log(step + 1)) : null;
+}
+
+const isTelling = ({ total, score }: BeamCandidate): boolean => total < 0 && score < 0 && Number.isFinite(total / score);
+
+/** Without what logarithms add to a number that a person has typed. */
+const rounded = (value: number): number => Math.round(value * 1e6) / 1e6;

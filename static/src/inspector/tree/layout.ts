@@ -1,15 +1,18 @@
 /** Where the forks of a tree stand: side by side where there is room, one below the other on a phone. Pure. */
 
 import { hierarchy, tree, type HierarchyNode, type HierarchyPointNode } from "d3-hierarchy";
-import type { Fork } from "./forest";
+import { linesOf, severalIn, type Line } from "./ends";
+import type { End, Fork } from "./forest";
 
 export const LINE = 20; // CSS pixels from the top of a box to the line under its text
 export const SCORE = 17; // a line of scores under it
-const [BOX, GAP, FOOT, COLUMN, BEND] = [236, 10, 8, 284, 14];
+const [BOX, GAP, FOOT, COLUMN, BEND] = [280, 10, 8, 324, 14];
+export const PAD = 6; // left and right of the text in a box
 const [INDENT, MOST_INDENT] = [14, 8]; // deeper ones on a phone stand no farther in
 
 export interface Placed {
   fork: Fork;
+  lines: readonly Line[]; // what stands under its text
   level: number; // 1: a prompt
   place: number; // among its siblings, from 1
   siblings: number;
@@ -29,19 +32,28 @@ export interface Plan {
 }
 
 type Laid = HierarchyNode<Fork>;
+type Written = (fork: Fork, width: number) => readonly Line[];
 
-const heightOf = ({ ends }: Fork): number => LINE + ends.length * SCORE + FOOT;
+/** What stands under each fork, where a box is so wide. */
+function writtenFor(forks: readonly Fork[]): Written {
+  const several = severalIn(forks);
+  return ({ ends }, width) => ends.flatMap((end: End) => linesOf(end, several(end), width - 2 * PAD));
+}
+
+const heightOf = (lines: readonly Line[]): number => LINE + lines.length * SCORE + FOOT;
 
 /** The tidy tree from left to right. The box of a fork is as high as its scores need. */
 export function wide(forks: readonly Fork[]): Plan {
+  const written = writtenFor(forks);
+  const high = ({ data }: Laid): number => heightOf(written(data, BOX));
   const all = tree<Fork>()
     .nodeSize([1, COLUMN])
-    .separation((a, b) => (heightOf(a.data) + heightOf(b.data)) / 2 + GAP)(rooted(forks));
+    .separation((a, b) => (high(a) + high(b)) / 2 + GAP)(rooted(forks));
   const nodes: HierarchyPointNode<Fork>[] = [];
   all.eachBefore((node) => void (node.depth > 0 && nodes.push(node)));
-  const top = Math.min(0, ...nodes.map(({ x, data }) => x - heightOf(data) / 2));
-  const boxes = nodes.map((node) => ({ x: (node.depth - 1) * COLUMN, y: node.x - heightOf(node.data) / 2 - top, width: BOX }));
-  return planned(nodes, boxes, true, (from, to) => {
+  const top = Math.min(0, ...nodes.map((node) => node.x - high(node) / 2));
+  const boxes = nodes.map((node) => ({ x: (node.depth - 1) * COLUMN, y: node.x - high(node) / 2 - top, width: BOX }));
+  return planned(nodes, boxes, written, true, (from, to) => {
     const [x1, y1, x2, y2] = [from.x + from.width, from.y + LINE, to.x, to.y + LINE];
     return `M${x1} ${y1}C${(x1 + x2) / 2 + BEND} ${y1} ${(x1 + x2) / 2 - BEND} ${y2} ${x2} ${y2}`;
   });
@@ -51,14 +63,15 @@ export function wide(forks: readonly Fork[]): Plan {
 export function narrow(forks: readonly Fork[], room: number): Plan {
   const nodes: Laid[] = [];
   rooted(forks).eachBefore((node) => void (node.depth > 0 && nodes.push(node)));
+  const written = writtenFor(forks);
   let y = 0;
   const boxes = nodes.map(({ depth, data }) => {
     const x = Math.min(depth - 1, MOST_INDENT) * INDENT;
     const box = { x, y, width: room - x };
-    y += heightOf(data) + GAP / 2;
+    y += heightOf(written(data, box.width)) + GAP / 2;
     return box;
   });
-  return planned(nodes, boxes, false, (from, to) => `M${from.x + 4} ${from.y + LINE}V${to.y + LINE}H${to.x}`);
+  return planned(nodes, boxes, written, false, (from, to) => `M${from.x + 4} ${from.y + LINE}V${to.y + LINE}H${to.x}`);
 }
 
 /** d3 wants one root: it stands at depth 0 and is not drawn. */
@@ -66,8 +79,14 @@ const rooted = (forks: readonly Fork[]): Laid => hierarchy<Fork>({ children: for
 
 type Box = Pick<Placed, "x" | "y" | "width">;
 
-function planned(nodes: readonly Laid[], boxes: readonly Box[], columns: boolean, link: (from: Placed, to: Placed) => string): Plan {
-  const placed = nodes.map((node, k) => ({ ...(boxes[k] as Box), ...standing(node), height: heightOf(node.data) }));
+type Link = (from: Placed, to: Placed) => string;
+
+function planned(nodes: readonly Laid[], boxes: readonly Box[], written: Written, columns: boolean, link: Link): Plan {
+  const placed = nodes.map((node, k) => {
+    const box = boxes[k] as Box;
+    const lines = written(node.data, box.width);
+    return { ...box, ...standing(node), lines, height: heightOf(lines) };
+  });
   const at = new Map(placed.map((each) => [each.fork.key, each]));
   const links = placed.flatMap((to) => {
     const from = to.parent === null ? undefined : at.get(to.parent);

@@ -1,10 +1,9 @@
 /** What is written at a fork. Pure. */
 
-import { fill, gettext, ngettext } from "../../i18n";
-import { score } from "../../numbers";
+import { gettext } from "../../i18n";
 import type { Kind } from "../../store/branches";
 import { textOf, visible } from "../../tokens/pieces";
-import type { End, Fork } from "./forest";
+import type { Fork } from "./forest";
 
 /** All text of a stretch; of a prompt, as it stands before the output, the line it is on. */
 export const spelled = ({ pieces }: Fork): string => visible(textOf(pieces));
@@ -20,7 +19,7 @@ export function shortened(fork: Fork, columns: number): string {
   return fromEnd ? `…${all.slice(all.length - kept).join("")}` : `${all.slice(0, kept).join("")}…`;
 }
 
-const columnsOf = (character: string): number => ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1);
+export const columnsOf = (character: string): number => ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1);
 
 export const kindTitle = (kind: Kind): string =>
   ({
@@ -33,7 +32,7 @@ export const kindTitle = (kind: Kind): string =>
     continue: gettext("Continued"),
   })[kind];
 
-const reasonTitle = (reason: string): string =>
+export const reasonTitle = (reason: string): string =>
   ({
     eos: gettext("text ended"),
     stop: gettext("stop string"),
@@ -45,18 +44,3 @@ const reasonTitle = (reason: string): string =>
     constraint_done: gettext("constraint fulfilled"),
     error: gettext("error"),
   })[reason] ?? reason;
-
-/** What made an end, and which of several it is. */
-export function nameOf({ kind, name }: End, several: boolean): string {
-  return several ? `${kindTitle(kind)} ${Number(name) + 1}` : kindTitle(kind);
-}
-
-export function scoresText({ tokens, total, mean, unscored, reason, kind }: End): string {
-  const parts = [
-    mean === null ? "" : `Σ ${score(total)}  ⌀ ${score(mean)}`,
-    fill(ngettext("%(count)s token", "%(count)s tokens", tokens), { count: tokens }),
-    unscored > 0 && mean !== null ? fill(gettext("%(count)s unscored"), { count: unscored }) : "",
-    reason === null ? "…" : kind === "delete" || kind === "step" ? "" : reasonTitle(reason),
-  ];
-  return parts.filter(Boolean).join("  ");
-}

@@ -1,10 +1,9 @@
 import { describe, expect, it } from "vitest";
 import { edge, extentOf, neighbourOf, stepsIn, xOf, yOf } from "../../../src/inspector/tree/beamPlan";
-import { best, lossOf, parentOf, spotOf, type Hypothesis, type Search } from "../../../src/inspector/tree/beams";
+import { best, lossOf, parentOf, penaltyOf, spotOf, type Hypothesis, type Search } from "../../../src/inspector/tree/beams";
 import { fateText, numbersText } from "../../../src/inspector/tree/beamWords";
 import type { BeamCandidate } from "../../../src/protocol/generated";
 
-const PENALTY = 1;
 const candidate = (
   step: number,
   parent: number,
@@ -12,9 +11,10 @@ const candidate = (
   total: number,
   beam: number,
   fate?: BeamCandidate["fate"],
+  penalty = 1,
 ): BeamCandidate => ({
   ...{ parent, id: letter.charCodeAt(0), piece: new TextEncoder().encode(letter), logprob: -1, total, beam },
-  score: total / (step + 1) ** PENALTY,
+  score: total / (step + 1) ** penalty,
   fate: fate ?? (beam >= 0 ? "kept" : "pruned"),
 });
 const at = (step: number, ...candidates: BeamCandidate[]): Search[number] => ({
@@ -55,7 +55,15 @@ describe("a beam search as a tree", () => {
   });
 
   it("tells the numbers of the event", () => {
-    expect(numbersText(search[2]?.candidates[1] as BeamCandidate)).toBe("Log-probability −1.00, sum −3.10, score −1.03.");
+    const said = "Log-probability −1.00, sum −3.10. Score −1.03 = −3.10 ÷ 3^1 (length, length penalty).";
+    expect(numbersText(search, { step: 2, place: 1 })).toBe(said);
+  });
+
+  it.each([-1, 0, 0.5, 1, 1.5, 2])("tells the length penalty %s from sums and scores", (penalty) => {
+    const searched = [0, 1, 2].map((step) => at(step, candidate(step, 0, "a", -1.7 - step, 0, undefined, penalty)));
+    expect(penaltyOf(searched)).toBe(penalty);
+    expect(penaltyOf(searched.slice(0, 1))).toBeNull();
+    expect(numbersText(searched, { step: 2, place: 0 })).toContain(`÷ 3^${String(penalty).replace("-", "−")} `);
   });
 });
 

@@ -1,7 +1,8 @@
 import { describe, expect, it } from "vitest";
 import { flat, forestOf, scoresOf, type Family, type Fork, type Path } from "../../../src/inspector/tree/forest";
 import { LINE, narrow, neighbour, SCORE, wide, type Placed } from "../../../src/inspector/tree/layout";
-import { scoresText, shortened } from "../../../src/inspector/tree/words";
+import { linesOf } from "../../../src/inspector/tree/ends";
+import { columnsOf, shortened } from "../../../src/inspector/tree/words";
 import { tokens } from "../../recording";
 
 const bytes = (text: string) => new TextEncoder().encode(text);
@@ -66,7 +67,18 @@ describe("texts as a tree", () => {
   it("leaves out of the mean what has no score, and says so", () => {
     const [end] = flat(forestOf([family(path(1, "axxb"))])).flatMap(({ ends }) => ends);
     expect(end).toMatchObject({ tokens: 4, unscored: 2, total: -2, mean: -1 });
-    expect(end && scoresText(end)).toContain("2 unscored");
+    expect(end && linesOf(end, false, 999).map(({ text }) => text)).toEqual([" · Σ −2.00 · ⌀ −1.00 · 4 tokens · 2 unscored · token limit"]);
+  });
+
+  it.each([80, 120, 280])("says all of an end in lines that fit %s pixels, wherever a part does", (width) => {
+    const [end] = flat(forestOf([family(path(1, "axxb"))])).flatMap(({ ends }) => ends);
+    const lines = end ? linesOf(end, true, width) : [];
+    const parts = lines.flatMap(({ name, text }) => `${name}${text}`.split(" · "));
+    expect(parts).toEqual(["Run 1", "Σ −2.00", "⌀ −1.00", "4 tokens", "2 unscored", "token limit"]);
+    for (const { name, text } of lines) {
+      const columns = Array.from(name + text).reduce((sum, each) => sum + columnsOf(each), 0);
+      if (text.includes(" · ")) expect(columns * 5.8).toBeLessThanOrEqual(width);
+    }
   });
 
   it("shortens a text from where it parts, and a prompt to where the text begins", () => {
@@ -100,7 +112,8 @@ describe.each([
   });
 
   it("gives each end a line of its own", () => {
-    for (const { fork, height } of plan.placed) expect(height).toBeGreaterThanOrEqual(LINE + fork.ends.length * SCORE);
+    for (const { fork, lines, height } of plan.placed)
+      expect(height).toBeGreaterThanOrEqual(LINE + Math.max(lines.length, fork.ends.length) * SCORE);
   });
 
   it("links each fork to the one before it", () => {
