@@ -21,11 +21,19 @@ MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o -type f -print 2>/dev/null) \
 	inference/events.py $(wildcard inference/spec/*.py) playground/live/protocol.py
 
-.PHONY: run test check bench drill build setup dev messages screens clean
+# Web processes and workers of `make production-local`.
+WEBS ?= 2
+DECODERS ?= 1
+
+.PHONY: run production-local test check bench drill build setup dev messages screens clean
 .DEFAULT_GOAL := run
 
 run: build  ## start the playground on http://HOST:PORT
 	@$(PY) manage.py up --host $(HOST) --port $(PORT)
+
+production-local: build  ## proxy, web processes, workers, Redis and PostgreSQL on this machine, without Docker
+	@sh scripts/system-packages.sh production
+	@$(PY) -m playground.ops.local --host $(HOST) --port $(PORT) --webs $(WEBS) --workers $(DECODERS)
 
 test: dev $(CLIENTS)  ## run every test, the browser's and the fault drills included
 	@sh scripts/system-packages.sh
@@ -74,7 +82,7 @@ $(RUNTIME): requirements.txt | $(VENV)/bin/python
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements.txt
 	@touch $@
 
-$(DEV): requirements-dev.txt requirements.txt | $(RUNTIME)
+$(DEV): requirements-dev.txt requirements.txt requirements-s3.txt | $(RUNTIME)
 	@$(PY) -m pip install --quiet --disable-pip-version-check -r requirements-dev.txt
 	@touch $@
 

@@ -32,6 +32,9 @@ class Config(BaseSettings):
     trusted_origins: Names = Field([], description="Further full origins (https://host:port) that may open the WebSocket and post forms.")
     https: bool = Field(False, description="The site is reached over HTTPS: secure cookies, HSTS.")
     database_url: str = Field("", description="Empty: SQLite in the data folder. Else e.g. `postgres://user:password@host/name`.")
+    s3_bucket: str = Field("", description="Bucket of an S3-compatible store for the traces (needs `requirements-s3.txt`; the keys come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`). Empty: the data folder.")
+    s3_endpoint: str = Field("", description="Address of the S3-compatible store, e.g. `https://s3.example.org`. Empty: Amazon's.")
+    s3_region: str = Field("", description="Region of the bucket, where the store has regions.")
     redis_url: str = Field("", description="Broker and event log. Empty: both live in the one process (embedded).")
     default_model: str = Field("stories", description="Name of the model that the playground opens with.")
     model_roots: Annotated[list[Path], NoDecode] = Field([], description="Folders under which local models may lie, separated by commas.")
@@ -65,6 +68,13 @@ class Config(BaseSettings):
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
+
+    @field_validator("s3_endpoint")
+    @classmethod
+    def _endpoint(cls, value: str) -> str:
+        if value and not value.startswith(("http://", "https://")):
+            raise ValueError("must begin with http:// or https://")
+        return value
 
     @field_validator("redis_url")
     @classmethod

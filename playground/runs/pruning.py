@@ -57,12 +57,18 @@ def _old_records() -> QuerySet[Run]:
 
 def _orphans() -> Iterator[str]:
     """Files of runs that are gone, for instance because a process died between the two."""
-    if not default_storage.exists(TRACES):
-        return
-    for folder in default_storage.listdir(TRACES)[0]:
+    for folder in _folders():
         names = [f"{TRACES}/{folder}/{name}" for name in default_storage.listdir(f"{TRACES}/{folder}")[1]]
         known = set(Run.objects.filter(trace__in=names).values_list("trace", flat=True))
         yield from (name for name in names if name not in known and not _fresh(name))
+
+
+def _folders() -> list[str]:
+    """None where nothing has been stored yet; an S3 store knows no folders that it could miss."""
+    try:
+        return list(default_storage.listdir(TRACES)[0])
+    except FileNotFoundError:
+        return []
 
 
 def _fresh(name: str) -> bool:
