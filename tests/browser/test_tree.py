@@ -118,7 +118,9 @@ def test_a_beam_search_shows_what_it_kept_and_by_how_much_the_others_lost(open_p
     expect(best).to_have_count(1)
     assert float(best.get_attribute("data-total") or "nan") == max(totals)
     readout = page.hook("beam-readout")
-    total, score, length, penalty = (float(readout.get_attribute(f"data-{name}") or "nan") for name in ("total", "score", "length", "penalty"))
+    total, score, length, penalty = (
+        float(readout.get_attribute(f"data-{name}") or "nan") for name in ("total", "score", "length", "penalty")
+    )
     assert (length, penalty) == (len(ids), 1.5)
     assert score == pytest.approx(total / len(ids) ** 1.5)
     assert total == pytest.approx(sum_of_logprobs(ids), abs=1e-3)
