@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -30,6 +31,7 @@ class Config(BaseSettings):
     secret_key: str = Field("", description="Signs cookies. Empty: made once and kept in the data folder (embedded only).")
     allowed_hosts: Names = Field(["localhost", "127.0.0.1", "[::1]"], description="Host names that the site answers to, separated by commas.")
     trusted_origins: Names = Field([], description="Further full origins (https://host:port) that may open the WebSocket and post forms.")
+    embed_origins: Names = Field([], description="Origins (`https://host`, `https://*.host`), separated by commas, whose pages may show sessions in a frame that their owners allow to be embedded. Empty: none.")
     https: bool = Field(False, description="The site is reached over HTTPS: secure cookies, HSTS.")
     database_url: str = Field("", description="Empty: SQLite in the data folder. Else e.g. `postgres://user:password@host/name`.")
     s3_bucket: str = Field("", description="Bucket of an S3-compatible store for the traces (needs `requirements-s3.txt`; the keys come from `AWS_ACCESS_KEY_ID` and `AWS_SECRET_ACCESS_KEY`). Empty: the data folder.")
@@ -64,7 +66,7 @@ class Config(BaseSettings):
     def needs_api_key(self) -> bool:
         return self.api_keys == "required" or (self.api_keys == "auto" and self.profile == "production")
 
-    @field_validator("allowed_hosts", "trusted_origins", "model_roots", mode="before")
+    @field_validator("allowed_hosts", "trusted_origins", "embed_origins", "model_roots", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [item.strip() for item in value.split(",") if item.strip()] if isinstance(value, str) else value
@@ -74,6 +76,15 @@ class Config(BaseSettings):
     def _endpoint(cls, value: str) -> str:
         if value and not value.startswith(("http://", "https://")):
             raise ValueError("must begin with http:// or https://")
+        return value
+
+    @field_validator("embed_origins")
+    @classmethod
+    def _origins(cls, value: list[str]) -> list[str]:
+        """They become part of a header: nothing but origins gets there."""
+        for origin in value:
+            if not re.fullmatch(r"https?://(\*\.)?[A-Za-z0-9.-]+(:\d{1,5})?", origin):
+                raise ValueError(f"{origin!r} is no origin such as https://school.example")
         return value
 
     @field_validator("redis_url")

@@ -19,6 +19,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("sessions", runs.own_sessions, name="sessions"),
     path("gallery", runs.gallery, name="gallery"),
     path("s/<str:session>", runs.session, name="session"),
+    path("embed/<str:session>", runs.embed, name="embed"),
     path("account/", include("playground.accounts.urls")),
     path("r/", classroom.door, name="rooms"),
     path("r/open", classroom.open_room, name="open-room"),

@@ -39,6 +39,7 @@ def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None =
         "speeds": SPEEDS,
         "limits": {"max_frame_bytes": MAX_FRAME_BYTES, "ack_window": ACK_WINDOW, "max_shown": MAX_SHOWN},
         "session": session,
+        "embeds": bool(settings.CONFIG.embed_origins),
         "account": account,
         "signup": settings.CONFIG.signup,
         "socket": "/ws/runs/",

@@ -14,8 +14,9 @@ from typing import Annotated, Any, Final, Literal
 from django.db import transaction
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from inference.events import Finished, decode
+from inference.events import Finished, Logged, decode
 from inference.spec import RunSpec
+from inference.typed import well_typed
 from playground.runs import keeping
 from playground.runs.fields import MAX_DRAFT_BYTES, MAX_NOTES, MAX_RUNS, MAX_TITLE, Tags
 from playground.runs.models import PromptSession, Run, RunState
@@ -137,6 +138,8 @@ def _trace(archive: zipfile.ZipFile, run: ExportedRun) -> Trace:
         raise DamagedFile(f"{run.trace}: {error}") from error
     except Exception as error:  # whatever an event that was tampered with makes its decoder raise
         raise DamagedFile(f"{run.trace}: an event is damaged") from error
+    if (wrong := next((number for number, event in enumerate(events, 1) if not well_typed(event, Logged)), None)) is not None:
+        raise DamagedFile(f"{run.trace}: event {wrong} has a value of a wrong type")
     if [event.seq for event in events] != list(range(1, len(events) + 1)) or not events or not isinstance(events[-1].event, Finished):
         raise DamagedFile(f"{run.trace}: events are missing")
     return trace

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import msgpack
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q, QuerySet
 
@@ -43,6 +44,12 @@ def own(person: str, session: str) -> PromptSession:
 def readable(person: str, session: str) -> PromptSession:
     """To see it. Raises ``NoSuchSession``."""
     return _one(PromptSession.objects.filter(Q(owner=person) | Q(pk__in=shared())), session)
+
+
+def embeddable(session: str) -> PromptSession:
+    """To show it in a frame of another site, where the operator allows any. Raises ``NoSuchSession``."""
+    rows = shared().filter(embeddable=True)
+    return _one(rows if settings.CONFIG.embed_origins else rows.none(), session)
 
 
 def of_run(person: str, run: str) -> PromptSession | None:

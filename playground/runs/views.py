@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
+from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.csrf import ensure_csrf_cookie
 from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_safe
@@ -60,6 +62,22 @@ def session(request: HttpRequest, session: str) -> HttpResponse:
         return _shown(request, sessions.readable(_person(request), session))
     except sessions.NoSuchSession as error:
         raise Http404 from error
+
+
+@require_safe
+@gzip_page
+@never_cache
+@ensure_csrf_cookie
+@xframe_options_exempt
+def embed(request: HttpRequest, session: str) -> HttpResponse:
+    """A shared session in a frame of another site, to be looked at and replayed; only where operator and owner allow it."""
+    try:
+        found = sessions.embeddable(session)
+    except sessions.NoSuchSession as error:
+        raise Http404 from error
+    response = render(request, "playground.html", {"boot": boot({"id": found.pk, "mine": False, "embedded": found.title})})
+    response._csp_replace = {"frame-ancestors": settings.CONFIG.embed_origins}  # type: ignore[attr-defined]
+    return response
 
 
 def _shown(request: HttpRequest, session: PromptSession | None) -> HttpResponse:

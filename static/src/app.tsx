@@ -6,6 +6,7 @@ import { render } from "preact";
 import { Banner } from "./Banner";
 import { plant, recover } from "./branching/tree";
 import { Bar } from "./bar/Bar";
+import { EmbeddedBar } from "./bar/EmbeddedBar";
 import { Dialogs } from "./keys/Dialogs";
 import { listen } from "./keys/shortcuts";
 import { Inspector } from "./inspector/Inspector";
@@ -16,6 +17,7 @@ import { connect } from "./session";
 import { Panel } from "./settings/Panel";
 import { Status } from "./Status";
 import { startOrShowFault } from "./start";
+import { boot } from "./store/draft";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
 import { Notice } from "./work/Notice";
@@ -25,6 +27,7 @@ import { keepSaved } from "./work/save";
 import { Cards } from "./why/Cards";
 
 function Page() {
+  if (boot.session?.embedded !== undefined) return <Embedded />;
   return (
     <div class={settingsOpen.value ? "page with-settings" : "page"}>
       <Bar />
@@ -45,6 +48,26 @@ function Page() {
       </main>
       <Cards />
       <Dialogs />
+    </div>
+  );
+}
+
+/** In a frame of another site: the run, how it came about, and the way here. */
+function Embedded() {
+  return (
+    <div class="page embedded">
+      <EmbeddedBar />
+      <main class="work">
+        <div class="text-column">
+          <Banner />
+          <Notice />
+          <Stream />
+          <Replay />
+          <Status />
+        </div>
+        <Inspector />
+      </main>
+      <Cards />
     </div>
   );
 }

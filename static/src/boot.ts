@@ -59,7 +59,8 @@ export interface Boot {
   example: { prompt: string; sampling: SamplingParams; watch: Watch; max_tokens_per_second: number | null };
   speeds: number[];
   limits: { max_frame_bytes: number; ack_window: number; max_shown: number };
-  session?: { id: string; mine: boolean } | null; // that the address names
+  session?: { id: string; mine: boolean; embedded?: string } | null; // that the address names; embedded: its title, within another site's page
+  embeds?: boolean; // the operator allows frames on some sites
   account?: { name: string; panel: boolean } | null; // whose page it is; `panel`: may enter the admin panel
   signup?: boolean; // whether visitors may make themselves an account
   room?: RoomPlace; // of a room's pages

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import os
 import re
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, expect
+from playwright.sync_api import Page as Tab
 
 from tests.browser.conftest import Open
 from tests.browser.playground import Playground
@@ -143,7 +148,7 @@ def test_own_sessions_are_found_renamed_taken_elsewhere_as_a_file_and_deleted(pa
     rows = page.hook("session")
     expect(rows).to_have_count(1)
     assert violations(page) == []
-    rows.get_by_role("textbox").fill("Foxes")
+    rows.get_by_label("Title of").fill("Foxes")
     page.page.keyboard.press("Tab")
     until(lambda: newest(page)["title"] == "Foxes")
     page.page.get_by_role("searchbox").fill("nowhere")
@@ -165,3 +170,103 @@ def test_own_sessions_are_found_renamed_taken_elsewhere_as_a_file_and_deleted(pa
     page.hook("delete").click()
     page.hook("delete-sure").click()
     expect(rows).to_have_count(0)
+
+
+class Board:
+    """A page of another site with a frame in it; the same page under two origins, of which one is allowed."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        handler = partial(SimpleHTTPRequestHandler, directory=str(folder))
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
+        Thread(target=self._server.serve_forever, daemon=True).start()
+        port = self._server.server_address[1]
+        self.allowed, self.foreign = f"http://127.0.0.1:{port}", f"http://localhost:{port}"
+
+    def pin(self, snippet: str) -> None:
+        (self.folder / "board.html").write_text(f"<!doctype html><html lang=en><title>Board</title>{snippet}")
+
+    def close(self) -> None:
+        self._server.shutdown()
+
+
+def test_a_session_goes_to_another_site_is_replayed_there_without_a_worker_and_shown_in_a_frame(
+    page: Playground, browser: Browser, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    tokens = worked(page)
+    file = page.page.request.get(f"{page.page.url.split('/?')[0]}/api/sessions/{newest(page)['id']}/export").body()
+    (tmp_path / "work.logitscope").write_bytes(file)
+    (tmp_path / "board").mkdir()
+    board = Board(tmp_path / "board")
+    site = Site(tmp_path, redis_url=redis_server.url, embed_origins=board.allowed)
+    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US") for _ in range(2)]
+    try:
+        site.web()
+        there = Playground(contexts[0].new_page(), site.url)
+        _tagged_import(there, site, tmp_path / "work.logitscope", tokens)
+        assert share(there, "gallery").startswith(site.url)
+        there.hook("share-embed").check()
+        board.pin(there.hook("share-snippet").input_value())
+        look(there, "share-embed")
+        _framed(contexts[1].new_page(), board, site, tokens)
+        _in_the_gallery(Playground(contexts[1].new_page(), site.url))
+    finally:
+        for context in contexts:
+            context.close()
+        board.close()
+        site.end()
+
+
+def _tagged_import(there: Playground, site: Site, file: Path, tokens: list[int]) -> None:
+    there.page.goto(f"{site.url}/sessions")
+    there.hook("import").set_input_files(file)
+    there.wait_for_end()
+    assert there.token_ids() == tokens
+    replayed(there, tokens)
+    there.page.goto(f"{site.url}/sessions")
+    there.hook("tags").fill("fox, 第三課，fox")
+    there.page.keyboard.press("Tab")
+    expect(there.hook("tags")).to_have_value("fox, 第三課")
+    there.page.get_by_role("searchbox").fill("第三課")
+    expect(there.hook("session")).to_have_count(1)
+    look(there, "tags")
+    there.page.get_by_role("link", name="Open", exact=False).click()
+    there.wait_for_end()
+
+
+def _framed(tab: Tab, board: Board, site: Site, tokens: list[int]) -> None:
+    tab.goto(f"{board.allowed}/board.html")
+    frame = tab.frame_locator("iframe")
+    expect(frame.get_by_test_id("token").last).to_be_visible()
+    expect(frame.get_by_test_id("token")).to_have_count(len(tokens))
+    frame.get_by_test_id("token").nth(3).click()
+    expect(frame.get_by_test_id("embedded-open")).to_have_attribute("target", "_blank")
+    expect(frame.get_by_test_id("run")).to_have_count(0)
+    if folder := os.environ.get("LOGITSCOPE_SCREENS"):
+        tab.screenshot(path=f"{folder}/framed.png")
+    (embedded,) = [one.url for one in tab.frames if "/embed/" in one.url]
+    tab.goto(f"{board.foreign}/board.html")
+    assert not [one for one in tab.frames if one.url == embedded]
+    direct = Playground(tab.context.new_page(), site.url).visit(embedded.removeprefix(site.url))
+    direct.wait_for_end()
+    look(direct, "embedded")
+    direct.page.set_viewport_size({"width": 390, "height": 844})
+    assert direct.page.evaluate("document.documentElement.scrollWidth") <= 390
+    look(direct, "embedded-phone")
+
+
+def _in_the_gallery(visitor: Playground) -> None:
+    """Whoever opens the gallery from the playground finds it."""
+    visitor.page.goto(visitor.visit().page.url + "gallery")
+    expect(visitor.hook("session")).to_have_count(1)
+    expect(visitor.hook("session")).to_contain_text("第三課")
+    look(visitor, "gallery")
+    visitor.page.get_by_role("link", name="Open", exact=False).click()
+    visitor.wait_for_end()
+
+
+def look(page: Playground, name: str) -> None:
+    """Nothing for axe-core to object to. LOGITSCOPE_SCREENS names a folder for pictures, for whoever wants to see."""
+    if folder := os.environ.get("LOGITSCOPE_SCREENS"):
+        page.page.screenshot(path=f"{folder}/{name}.png")
+    assert violations(page) == [], name

@@ -3,7 +3,8 @@
 import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import { exportAddress, pageAddress, type SessionRow } from "../work/api";
-import { choose, chosen, deleteChosen, importFile, isGallery, listed, page, rename, search, trouble, turn } from "./rows";
+import { choose, chosen, deleteChosen, importFile, isGallery, listed, page, rename, retag, search, trouble, turn } from "./rows";
+import { tagsIn } from "./tags";
 
 const sure = signal(false);
 
@@ -104,7 +105,7 @@ function Row({ row }: { row: SessionRow }) {
   const told = [
     fill(ngettext("%(count)s run", "%(count)s runs", row.runs_count), { count: row.runs_count }),
     new Date(row.updated).toLocaleString(document.documentElement.lang),
-    ...row.tags,
+    ...(isGallery ? row.tags : []),
   ];
   return (
     <li data-testid="session">
@@ -125,6 +126,16 @@ function Row({ row }: { row: SessionRow }) {
           value={row.title}
           aria-label={fill(gettext("Title of %(name)s"), { name })}
           onChange={({ currentTarget }) => void rename(row.id, currentTarget.value)}
+        />
+      )}
+      {!isGallery && (
+        <input
+          class="number wide library-tags"
+          value={row.tags.join(", ")}
+          placeholder={gettext("Tags, with commas")}
+          aria-label={fill(gettext("Tags of %(name)s"), { name })}
+          data-testid="tags"
+          onChange={({ currentTarget }) => void retag(row.id, tagsIn(currentTarget.value))}
         />
       )}
       <span class="quiet library-facts">{told.join(" · ")}</span>

@@ -54,7 +54,16 @@ export function choose(id: string, on: boolean): void {
   chosen.value = next;
 }
 
-export const rename = (id: string, title: string): Promise<void> => trying(async () => void (await changeSession(id, { title })));
+export const rename = (id: string, title: string): Promise<void> => trying(async () => show(await changeSession(id, { title })));
+
+/** The list shows what the server now has. */
+function show({ id, title, tags }: SessionRow): void {
+  if (!listed.peek()) return;
+  const sessions = listed.peek()!.sessions.map((row) => (row.id === id ? { ...row, title, tags } : row));
+  listed.value = { ...listed.peek()!, sessions };
+}
+
+export const retag = (id: string, tags: string[]): Promise<void> => trying(async () => show(await changeSession(id, { tags })));
 
 export const deleteChosen = (): Promise<void> =>
   trying(async () => {

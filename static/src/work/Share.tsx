@@ -6,7 +6,7 @@ import { Dialog } from "../keys/Dialog";
 import { closeDialog } from "../keys/open";
 import { boot } from "../store/draft";
 import { exportAddress, type Session, type Visibility } from "./api";
-import { change, linkOf, openShare, shared, shareProblem, until, type Term } from "./sharing";
+import { change, linkOf, openShare, shared, shareProblem, snippetOf, until, type Term } from "./sharing";
 import { work } from "./work";
 
 const copied = signal(false);
@@ -80,6 +80,7 @@ function Fields({ session }: { session: Session }) {
       </label>
       <Who session={session} />
       {session.visibility !== "private" && <Link session={session} />}
+      {session.visibility !== "private" && boot.embeds && <Embed session={session} />}
       <a class="button" href={exportAddress(session.id)} download data-testid="share-export">
         {gettext("Export as a file")}
       </a>
@@ -137,6 +138,35 @@ function Link({ session }: { session: Session }) {
         {gettext("Revoke the link")}
       </button>
     </>
+  );
+}
+
+/** A frame on the sites that the operator allows. */
+function Embed({ session }: { session: Session }) {
+  return (
+    <fieldset class="share-field">
+      <legend>{gettext("Embed")}</legend>
+      <label class="share-choice">
+        <input
+          type="checkbox"
+          checked={session.embeddable}
+          data-testid="share-embed"
+          onChange={({ currentTarget }) => void change({ embeddable: currentTarget.checked })}
+        />
+        {gettext("Other sites' pages may show it in a frame")}
+      </label>
+      {session.embeddable && (
+        <textarea
+          class="text mono"
+          rows={3}
+          readOnly
+          aria-label={gettext("What to put into the other page")}
+          data-testid="share-snippet"
+          value={snippetOf(session)}
+          onFocus={({ currentTarget }) => currentTarget.select()}
+        />
+      )}
+    </fieldset>
   );
 }
 

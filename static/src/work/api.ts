@@ -19,6 +19,7 @@ export interface SessionRow {
   title: string;
   tags: string[];
   visibility: Visibility;
+  embeddable: boolean;
   expires: string | null; // ISO 8601
   forked_from: string | null;
   created: string;
@@ -33,7 +34,7 @@ export interface Session extends SessionRow {
   runs: StoredRun[]; // in order of creation
 }
 
-export type Change = Partial<Pick<Session, "title" | "notes" | "tags" | "draft" | "visibility" | "expires">>;
+export type Change = Partial<Pick<Session, "title" | "notes" | "tags" | "draft" | "visibility" | "embeddable" | "expires">>;
 
 const at = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
 

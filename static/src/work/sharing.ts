@@ -18,6 +18,12 @@ export const until = (term: Term, now: number): string | null =>
 
 export const linkOf = ({ id }: Session): string => location.origin + pageAddress(id);
 
+/** What another site's page holds to show the session. */
+export function snippetOf({ id, title }: Pick<Session, "id" | "title">, origin = location.origin): string {
+  const named = (title || "Logitscope").replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
+  return `<iframe src="${origin}/embed/${encodeURIComponent(id)}" title="${named}" width="100%" height="720" style="border: 0" loading="lazy"></iframe>`;
+}
+
 export async function openShare(): Promise<void> {
   const session = work.peek()?.session;
   if (!session) return;

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import gzip
 import io
 import json
 import zipfile
 from collections.abc import Callable
 from typing import Any
 
+import msgpack
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 
-from playground.runs import exports, keeping
+from playground.runs import exports, keeping, traces
 from playground.runs.models import PromptSession, Run
 from playground.runs.services import Place
 from playground.runs.traces import Trace, packed
@@ -75,6 +77,13 @@ def with_run(**fields: Any) -> Callable[[bytes], bytes]:
     return change
 
 
+def spoilt(field: str, value: Any) -> list[bytes]:
+    """A short run whose second event has another ``value``."""
+    said = frames("r")
+    said[1] = msgpack.packb({**msgpack.unpackb(said[1]), field: value})
+    return said
+
+
 DAMAGE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "another format": ("session.json", with_fields(format="zip"), "format"),
     "a later version": ("session.json", with_fields(version=2), "version: '2' is not known here (known: 1)"),
@@ -88,6 +97,9 @@ DAMAGE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a trace that was cut": ("traces/0.trace", lambda data: data[:-30], "traces/0.trace"),
     "a trace without its end": ("traces/0.trace", lambda _: packed(Trace("r", "e", frames("r")[:-1])), "events are missing"),
     "a trace with a hole": ("traces/0.trace", lambda _: packed(Trace("r", "e", frames("r")[1:])), "events are missing"),
+    "a leaf of a wrong type": ("traces/0.trace", lambda _: packed(Trace("r", "e", spoilt("text", ["<script>"]))), "event 2 has a value of a wrong type"),
+    "a run that is no string": ("traces/0.trace", lambda _: packed(Trace("r", "e", spoilt("run", 5))), "event 2 has a value of a wrong type"),
+    "a trace of a later version": ("traces/0.trace", lambda data: gzip.compress(gzip.decompress(data).replace(b"\xa7version\x01", b"\xa7version\x02")), "version: 2"),
     "a trace of something else": ("traces/0.trace", lambda _: packed(Trace("r", "e", [b"\x81\xa1a\x01"])), "an event is damaged"),
 }
 
@@ -120,6 +132,21 @@ def test_a_bomb_is_never_unpacked(browser: Browser, monkeypatch: pytest.MonkeyPa
         archive.writestr("session.json", bytes(50_000_000))
     assert len(bomb.getvalue()) < 100_000
     assert "holds more than 100000 bytes" in upload(browser, bomb.getvalue()).json()["errors"][0]["message"]
+
+
+def test_a_bomb_within_a_trace_is_never_unpacked(file: bytes, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(traces, "MAX_BYTES", 100_000)
+    bomb = changed(file, "traces/0.trace", lambda _: gzip.compress(bytes(50_000_000)))
+    assert len(bomb) < 100_000
+    assert "holds more than 100000 bytes" in upload(browser, bomb).json()["errors"][0]["message"]
+
+
+def test_a_script_in_a_title_stays_text(file: bytes, browser: Browser) -> None:
+    title = "</script><script>alert(1)</script>"
+    session = upload(browser, changed(file, "session.json", with_fields(title=title, tags=[title[:40]]))).json()
+    assert session["title"] == title
+    for path in (f"/s/{session['id']}", "/sessions"):
+        assert "<script>alert" not in browser("bob").get(path).content.decode()
 
 
 def test_a_file_that_is_too_large_is_refused(file: bytes, browser: Browser, monkeypatch: pytest.MonkeyPatch) -> None:
