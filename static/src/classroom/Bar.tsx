@@ -13,7 +13,7 @@ import { points, spaced } from "./words";
 export function RoomBar() {
   const now = room.value;
   return (
-    <header class="room-bar" data-testid="room-bar">
+    <div class="room-bar" role="region" aria-label={gettext("Room")} data-testid="room-bar">
       <Mark />
       <h1 class="room-title">{now?.title}</h1>
       <span class="room-code" data-testid="room-code">
@@ -29,7 +29,7 @@ export function RoomBar() {
           </>
         )}
       </span>
-    </header>
+    </div>
   );
 }
 
