@@ -97,9 +97,21 @@ DAMAGE: dict[str, tuple[str, Callable[[bytes], bytes], str]] = {
     "a trace that was cut": ("traces/0.trace", lambda data: data[:-30], "traces/0.trace"),
     "a trace without its end": ("traces/0.trace", lambda _: packed(Trace("r", "e", frames("r")[:-1])), "events are missing"),
     "a trace with a hole": ("traces/0.trace", lambda _: packed(Trace("r", "e", frames("r")[1:])), "events are missing"),
-    "a leaf of a wrong type": ("traces/0.trace", lambda _: packed(Trace("r", "e", spoilt("text", ["<script>"]))), "event 2 has a value of a wrong type"),
-    "a run that is no string": ("traces/0.trace", lambda _: packed(Trace("r", "e", spoilt("run", 5))), "event 2 has a value of a wrong type"),
-    "a trace of a later version": ("traces/0.trace", lambda data: gzip.compress(gzip.decompress(data).replace(b"\xa7version\x01", b"\xa7version\x02")), "version: 2"),
+    "a leaf of a wrong type": (
+        "traces/0.trace",
+        lambda _: packed(Trace("r", "e", spoilt("text", ["<script>"]))),
+        "event 2 has a value of a wrong type",
+    ),
+    "a run that is no string": (
+        "traces/0.trace",
+        lambda _: packed(Trace("r", "e", spoilt("run", 5))),
+        "event 2 has a value of a wrong type",
+    ),
+    "a trace of a later version": (
+        "traces/0.trace",
+        lambda data: gzip.compress(gzip.decompress(data).replace(b"\xa7version\x01", b"\xa7version\x02")),
+        "version: 2",
+    ),
     "a trace of something else": ("traces/0.trace", lambda _: packed(Trace("r", "e", [b"\x81\xa1a\x01"])), "an event is damaged"),
 }
 

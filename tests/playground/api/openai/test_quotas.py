@@ -25,7 +25,9 @@ def _host(log: EventLog, settings: Any) -> None:
 
 def refused(secret: str, **fields: Any) -> Any:
     body = {"model": "stories", "prompt": "Once", "max_tokens": 10, **fields}
-    return async_to_sync(AsyncClient().post)("/v1/completions", body, content_type="application/json", headers={"authorization": f"Bearer {secret}"})
+    return async_to_sync(AsyncClient().post)(
+        "/v1/completions", body, content_type="application/json", headers={"authorization": f"Bearer {secret}"}
+    )
 
 
 def start(key: ApiKey, tokens: int = 10) -> str:
@@ -35,9 +37,15 @@ def start(key: ApiKey, tokens: int = 10) -> str:
 
 @pytest.mark.parametrize(
     ("limits", "code", "number"),
-    [({"max_active_runs": 1}, "too_many_runs", "1"), ({"max_waiting_runs": 1}, "too_many_waiting", "1"), ({"tokens_per_day": 15}, "beyond_quota", "5")],
+    [
+        ({"max_active_runs": 1}, "too_many_runs", "1"),
+        ({"max_waiting_runs": 1}, "too_many_waiting", "1"),
+        ({"tokens_per_day": 15}, "beyond_quota", "5"),
+    ],
 )
-def test_over_a_limit_the_answer_is_429_with_the_number_and_when_to_come_back(log: EventLog, limits: dict[str, int], code: str, number: str) -> None:
+def test_over_a_limit_the_answer_is_429_with_the_number_and_when_to_come_back(
+    log: EventLog, limits: dict[str, int], code: str, number: str
+) -> None:
     key, secret = ApiKey.issue("laptop", **limits)
     start(key)
     answer = refused(secret)
