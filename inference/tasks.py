@@ -20,11 +20,13 @@ from pydantic import BaseModel, ConfigDict
 from inference.eventlog import open_log
 from inference.runs.inquiry import INSIGHT_TASK, Inquiry
 from inference.runs.job import DECODE_TASK
+from inference.runs.order import ORDER_TASK, Order
 from inference.runs.supervisor import Supervisor
 from inference.spec import ModelSource
 from inference.worker.answer import Answerer
 from inference.worker.care import Care
 from inference.worker.decode import Decoder
+from inference.worker.foreman import Foreman
 from inference.worker.models import Models
 
 logger = logging.getLogger(__name__)
@@ -58,17 +60,20 @@ class Worker:
         self.care = Care(log, f"{socket.gethostname()}:{os.getpid()}", self.models.in_memory)
         self.decoder = Decoder(log, self.models, self.care, lease_seconds=config.lease_seconds)
         self.answerer = Answerer(log, self.models)
+        self.foreman = Foreman(log, self.models, self.care.worker)
         self.supervisor = Supervisor(log, lambda run, queue: app.send_task(DECODE_TASK, [run], queue=queue, ignore_result=True))
 
     def start(self) -> None:
         self.care.start()
         self.supervisor.start()
+        self.foreman.start()
         if self._preload:
             threading.Thread(target=self._load, args=(self._preload,), name="preload", daemon=True).start()
 
     def stop(self) -> None:
         """Hand the running runs over, and say goodbye."""
         self.supervisor.stop()
+        self.foreman.stop()
         self.care.drain()
         self.care.end()
 
@@ -114,3 +119,9 @@ def decode(run: str) -> None:
 def insight(inquiry: str) -> None:
     """Answer a question about a run."""
     this_worker().answerer.answer(Inquiry.unpack(inquiry))
+
+
+@shared_task(name=ORDER_TASK, ignore_result=True)  # type: ignore[untyped-decorator]
+def order(order: str) -> None:
+    """Load or check a model for an operator."""
+    this_worker().foreman.do(Order.unpack(order))

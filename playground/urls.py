@@ -7,6 +7,7 @@ from django.views.i18n import JavaScriptCatalog
 
 from playground.accounts import first
 from playground.api.site import api
+from playground.catalog import panel
 from playground.classroom import views as classroom
 from playground.ops import now
 from playground.ops import views as ops
@@ -39,6 +40,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),  # one page for it
     path("admin/now/", admin.site.admin_view(now.page), name="panel-now"),
     path("admin/now/<str:run>/cancel", admin.site.admin_view(now.cancel), name="panel-cancel"),
+    path("admin/models/<int:pk>/", admin.site.admin_view(panel.orders), name="panel-model"),
+    path("admin/models/<int:pk>/<str:action>", admin.site.admin_view(panel.act), name="panel-model-act"),
     path("admin/", admin.site.urls),
     path("", api.urls),
 ]

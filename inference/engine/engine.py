@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
@@ -54,6 +55,7 @@ class Engine:
         prefix_cache: bool = True,
         batch_invariant: bool = False,
         draft: str | Path | None = None,
+        context: int | None = None,
     ) -> Self:
         """Load a model from ``bundled:<name>``, a local folder or a Hub id; ``quantization`` of its weights: none, int8 or int4.
 
@@ -62,11 +64,12 @@ class Engine:
         at once; at most ``chunk_tokens`` prompt tokens are taken in one step. With ``prefix_cache`` a prompt that begins as an earlier one
         is read from where they part. With ``batch_invariant`` the numbers of a run do not depend on its neighbours, nor on the number of
         threads, not even in their last bit, and so its tokens do not either in any type; what it costs is in ``docs/benchmarks.md``.
-        ``draft`` is a small model with the same vocabulary, for runs that ask for one (speculative decoding). Raises ``ModelError`` with
+        ``context`` is the most tokens of a run where that is less than the model has. ``draft`` is a small model with the same vocabulary, for runs that ask for one (speculative decoding). Raises ``ModelError`` with
         the reason where a model cannot be loaded, must not be (pickles, code of its own), or cannot be decoded, and where the draft
         model's vocabulary is another one.
         """
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
+        loaded = replace(loaded, context=min(loaded.context, context or loaded.context))
         model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)
         drafts = None if draft is None else Drafts(Model.of(load_model(draft, device=device, dtype=dtype), Path(str(draft)).name), model)
         return cls(model, Limits(rows, chunk_tokens, threads or _threads(), prefix_cache), drafts)

@@ -1,6 +1,6 @@
 """Whether a folder holds a model that is safe to load. Torch-free; reads JSON and file names, never weights.
 
-Refused: pickled weights, code that comes with a model, implementations that a config would fetch from elsewhere.
+Refused: pickled weights, links out of the folder, code that comes with a model, implementations that a config would fetch from elsewhere.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ def check_folder(folder: Path) -> dict[str, Any]:
     """The config of the model in ``folder``. Raises ``ModelError`` with the reason why it may not be loaded."""
     if not folder.is_dir():
         raise ModelError("not_a_folder", f"{folder} is not a folder")
+    _check_links(folder)
     config = _read(folder / "config.json")
     if "model_type" not in config:
         raise ModelError("not_a_model", f"{folder / 'config.json'} names no model_type")
@@ -28,6 +29,16 @@ def check_folder(folder: Path) -> dict[str, Any]:
             _check_config(path.name, json_of(path))
     _check_weights(folder)
     return config
+
+
+def _check_links(folder: Path) -> None:
+    """What is loaded lies in the folder, or in the Hub's cache, whose snapshots are links to blobs beside them."""
+    whole = folder.resolve()
+    allowed = whole.parent.parent / "blobs" if whole.parent.name == "snapshots" else whole
+    for path in sorted(folder.iterdir()):
+        real = path.resolve()
+        if path.is_symlink() and not (real.is_relative_to(whole) or real.is_relative_to(allowed)):
+            raise ModelError("link_outside", f"{folder.name} holds a link to a file outside of it: {path.name}")
 
 
 def json_of(path: Path) -> Any:

@@ -37,6 +37,7 @@ class Inquiry(Spec):
     question: AnyQuestion
     other: ModelSource | None = None  # the model that the question names
     kept: Kept | None = None
+    queue: str = "decode"  # where it is put
 
     def pack(self) -> str:
         return self.model_dump_json()

@@ -88,3 +88,4 @@ class ModelSource(Spec):
     quantization: Literal["none", "int8", "int4"] = "none"
     draft: str | None = Field(None, max_length=1024, description="A small model with the same vocabulary that drafts for this one")
     root: str | None = Field(None, max_length=1024, description="A folder that the operator has allowed for this model, beside the usual roots")
+    context: int | None = Field(None, ge=1, description="Most tokens of prompt and answer, where that is less than the model has")

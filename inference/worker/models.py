@@ -70,6 +70,24 @@ class Models:
         loaded = [InMemory(name, 1.0, engine.memory_bytes, engine.busy) for name, engine in held]
         return loaded + [InMemory(source.name, fraction, expected, True) for source, fraction, expected in loads]
 
+    def held(self) -> list[ModelSource]:
+        """The models in memory."""
+        with self._lock:
+            return list(self._held)
+
+    def release(self, source: ModelSource) -> bool:
+        """Close ``source``, unless it has work; whether it is gone."""
+        with self._lock:
+            held = self._held.get(source)
+            if held is not None and held.engine.alive and held.engine.busy:
+                return False
+            self._held.pop(source, None)
+        if held is not None:
+            held.engine.close()
+            del held
+            gc.collect()  # a model is full of cycles
+        return True
+
     def close(self) -> None:
         """Stop the engines; runs that are being decoded end."""
         with self._lock:
@@ -115,6 +133,7 @@ class Models:
             source.revision,
             source.quantization,
             on_progress=tell,
+            context=source.context,
             draft=None if source.draft is None else str(locate(source.draft, self._roots) or source.draft),
         )
 

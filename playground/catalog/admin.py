@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from inference.sources import BUNDLED_PREFIX, is_local
+from playground.catalog import services
 from playground.catalog.models import Model
 
 
@@ -15,6 +16,8 @@ class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable
         source, revision = self.cleaned_data.get("source", ""), self.cleaned_data.get("revision", "")
         if "source" in self.cleaned_data and not source.startswith(BUNDLED_PREFIX) and not is_local(source) and not _is_commit(revision):
             self.add_error("revision", _("A model from the Hub needs a commit here: 40 hexadecimal digits."))
+        if self.cleaned_data.get("audience") == Model.Audience.GROUPS and not self.cleaned_data.get("groups"):
+            self.add_error("groups", _("Without a group nobody may use it."))
 
 
 def _is_commit(revision: str) -> bool:
@@ -24,11 +27,18 @@ def _is_commit(revision: str) -> bool:
 @admin.register(Model)
 class CatalogAdmin(ModelAdmin):  # type: ignore[misc]
     form = ModelForm
-    list_display = ["name", "title", "source", "dtype", "quantization", "device", "enabled"]
-    list_filter = ["enabled", "dtype", "quantization"]
+    change_form_outer_before_template = "panel/orders.html"
+    list_display = ["name", "title", "source", "dtype", "quantization", "device", "enabled", "is_default"]
+    list_filter = ["enabled", "audience", "dtype", "quantization"]
     search_fields = ["name", "title", "source"]
     fieldsets = [
         (None, {"fields": ["name", "title", "enabled"]}),
         (_("Where it is"), {"fields": ["source", "revision"]}),
-        (_("How it is loaded"), {"fields": ["dtype", "quantization", "device"]}),
+        (_("How it is loaded"), {"fields": ["dtype", "quantization", "device", "context", "queue"]}),
+        (_("How it is used"), {"fields": ["chat_template", "defaults", "maxima"]}),
+        (_("Who may use it"), {"fields": ["audience", "groups"]}),
     ]
+
+    @admin.display(description=_("default"), boolean=True)
+    def is_default(self, row: Model) -> bool:
+        return row.name == services.default_name()

@@ -18,9 +18,15 @@ from pydantic import ValidationError as NotASource
 from inference import ModelError, check_folder
 from inference.sources import SourceError, locate
 from inference.spec import ModelSource
+from playground.catalog.chat import MAX_TEMPLATE_BYTES
+from playground.prompts.renderer import Renderer, TemplateFailed
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.\-]*(/[A-Za-z0-9][\w.\-]*)?", re.ASCII)
 DEVICE = re.compile(r"auto|cpu|mps|cuda(:\d{1,3})?")
+
+
+QUEUE = "decode"  # the one that every worker takes runs from
+TRIED = [{"role": "user", "content": "Hello"}, {"role": "assistant", "content": "Hello"}, {"role": "user", "content": "Why?"}]
 
 
 def roots(own: str) -> list[Path]:
@@ -51,3 +57,24 @@ def check_source(source: str, root: str) -> None:
         raise ValidationError({"source": error.message}) from error
     except (SourceError, OSError) as error:
         raise ValidationError({"source": str(error).removeprefix("source: ")}) from error
+
+
+def check_template(template: str) -> None:
+    """Raises ``ValidationError`` at ``chat_template`` where it makes no text of a short conversation."""
+    if not template:
+        return
+    if len(template.encode()) > MAX_TEMPLATE_BYTES:
+        raise ValidationError({"chat_template": _("At most %(most)d bytes.") % {"most": MAX_TEMPLATE_BYTES}})
+    renderer = Renderer()
+    try:
+        renderer.render(template, TRIED, {})
+    except TemplateFailed as error:
+        raise ValidationError({"chat_template": _("It does not render a short conversation: %(reason)s") % {"reason": error}}) from error
+    finally:
+        renderer.close()
+
+
+def check_queue(queue: str) -> None:
+    """Raises ``ValidationError`` at ``queue`` where nobody could take a run from it."""
+    if queue != QUEUE and settings.CELERY_BROKER_URL.startswith("memory://"):
+        raise ValidationError({"queue": _("The one worker of this site takes runs from %(queue)s only.") % {"queue": QUEUE}})

@@ -1,10 +1,10 @@
 """Models that people can run. A row names a source; the worker loads it."""
 
-from django.core.validators import RegexValidator
+from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from playground.catalog import checking
+from playground.catalog import checking, rules
 
 NAME = RegexValidator(r"^[\w.\-]{1,64}$", _("Letters, digits, '.', '_' and '-' only, 64 at most."))
 
@@ -23,6 +23,11 @@ class Model(models.Model):
         INT8 = "int8", "int8"
         INT4 = "int4", "int4"
 
+    class Audience(models.TextChoices):
+        EVERYBODY = "everybody", _("everybody")
+        SIGNED_IN = "signed_in", _("whoever is logged in")
+        GROUPS = "groups", _("groups")
+
     name = models.CharField(_("name"), max_length=64, unique=True, validators=[NAME])
     title = models.CharField(_("title"), max_length=120, blank=True)
     source = models.CharField(_("source"), max_length=1024, help_text=_("bundled:<name>, a folder under an allowed root, or a Hub id."))
@@ -33,7 +38,26 @@ class Model(models.Model):
     )
     device = models.CharField(_("device"), max_length=32, default="auto")
     root = models.CharField(max_length=1024, blank=True, editable=False)  # set by `addmodel`: whoever has the shell may allow a folder
+    context = models.PositiveIntegerField(
+        _("context limit"), null=True, blank=True, validators=[MinValueValidator(8)], help_text=_("In tokens, prompt and answer together. Empty: all that the model has.")
+    )
+    chat_template = models.TextField(
+        _("chat template"), blank=True, help_text=_("In Jinja, in place of the model's own. It runs in a sandbox, and is tried when you save.")
+    )
+    defaults = models.JSONField(
+        _("default settings"), default=dict, blank=True, help_text=_('What a run takes where it says nothing else, as in {"temperature": 0.7, "max_tokens": 100}.')
+    )
+    maxima = models.JSONField(
+        _("maximum settings"), default=dict, blank=True, help_text=_('A run above one of these is refused, as in {"max_tokens": 200, "n": 2}.')
+    )
+    audience = models.CharField(_("who may use it"), max_length=16, choices=Audience.choices, default=Audience.EVERYBODY)
+    groups = models.ManyToManyField("auth.Group", verbose_name=_("groups"), blank=True, help_text=_("Only these, where it is for groups."))
+    queue = models.CharField(
+        _("queue"), max_length=64, default=checking.QUEUE, validators=[NAME], help_text=_("Workers that take runs from it must be there: manage.py worker --queues.")
+    )
     enabled = models.BooleanField(_("enabled"), default=True)
+    default = models.BooleanField(_("default"), default=False, editable=False)  # at most one; none: the configured one
+    order = models.JSONField(default=dict, editable=False)  # what was last asked of the workers: box, action, and at its end the report
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
     class Meta:
@@ -49,6 +73,10 @@ class Model(models.Model):
                 "quantization": self.quantization, "root": self.root or None,
             }
         )  # fmt: skip
+        self.defaults, self.maxima = self.defaults or {}, self.maxima or {}  # a field that was emptied
+        rules.check(self.defaults, self.maxima)
+        checking.check_template(self.chat_template)
+        checking.check_queue(self.queue)
 
     def __str__(self) -> str:
         return self.title or self.name

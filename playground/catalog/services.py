@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 
 from inference.sources import BUNDLED_PREFIX, DRAFTS, SourceError, is_local, locate
 from inference.spec import ModelSource
 from playground.catalog import chat, checking, files
+from playground.catalog.audience import open_to
 from playground.catalog.models import Model
 from playground.catalog.vocabulary import Vocabulary
 
@@ -28,6 +31,10 @@ class CatalogModel:
     default: bool
     folder: Path | None
     facts: files.ModelFacts | None
+    template: str = ""  # in place of the folder's own
+    defaults: dict[str, Any] = field(default_factory=dict)  # settings
+    maxima: dict[str, float] = field(default_factory=dict)
+    queue: str = checking.QUEUE
 
     @property
     def name(self) -> str:
@@ -42,30 +49,58 @@ class CatalogModel:
 
     @property
     def context(self) -> int | None:
-        return self.facts.context if self.facts else None
+        """What the model has, or what the operator allows of it."""
+        limits = [limit for limit in (self.facts and self.facts.context, self.source.context) if limit]
+        return min(limits, default=None)
 
 
-def runnable_models() -> list[CatalogModel]:
-    """All enabled models whose files are there, the default first."""
-    found = []
-    for row in Model.objects.filter(enabled=True):
+def runnable_models(person: str = "") -> list[CatalogModel]:
+    """The enabled models whose files are there and that ``person`` may use, the default first."""
+    found, default = [], default_name()
+    for row in Model.objects.filter(open_to(person), enabled=True).distinct():
         try:
-            found.append(_catalog_model(row))
+            found.append(_catalog_model(row, default))
         except (SourceError, OSError, ValueError):
             continue
     return sorted(found, key=lambda model: not model.default)
 
 
-def resolve(name: str) -> CatalogModel:
-    """The model called ``name``; the default one for ``""``. Raises ``UnknownModel``."""
-    name = name or settings.CONFIG.default_model
-    row = Model.objects.filter(name=name, enabled=True).first()
+def default_name() -> str:
+    """The model that an operator has made the default, else the configured one."""
+    return Model.objects.filter(default=True, enabled=True).values_list("name", flat=True).first() or settings.CONFIG.default_model
+
+
+def make_default(row: Model) -> None:
+    """From now on it is what the playground opens with."""
+    with transaction.atomic():
+        Model.objects.filter(default=True).update(default=False)
+        Model.objects.filter(pk=row.pk).update(default=True)
+
+
+def source_of(row: Model) -> ModelSource:
+    """What a worker is told of ``row``. Raises ``UnknownModel`` where its files are gone."""
+    try:
+        return _catalog_model(row, "").source
+    except (SourceError, OSError, ValueError) as error:
+        raise UnknownModel(str(error)) from error
+
+
+def resolve(name: str, person: str | None = None) -> CatalogModel:
+    """The model called ``name``; the default one for ``""``. Raises ``UnknownModel``, also where ``person`` is given and may not use it."""
+    name = name or default_name()
+    rows = Model.objects.filter(name=name, enabled=True)
+    row = (rows if person is None else rows.filter(open_to(person))).first()
     if row is None:
         raise UnknownModel(f"model: there is no model {name!r}")
     try:
-        return _catalog_model(row)
+        return _catalog_model(row, default_name())
     except (SourceError, OSError, ValueError) as error:
         raise UnknownModel(f"model: {name!r} cannot be loaded: {error}") from error
+
+
+def queue_of(name: str) -> str:
+    """Where the workers of the model called ``name`` take their work from."""
+    return Model.objects.filter(name=name or default_name()).values_list("queue", flat=True).first() or checking.QUEUE
 
 
 def count_tokens(model: CatalogModel, text: str) -> int | None:
@@ -100,15 +135,16 @@ def encode_after(model: CatalogModel, after: list[int], text: str) -> list[int] 
 def chat_template(model: CatalogModel) -> chat.ChatTemplate | None:
     """The model's own chat template; ``None`` where it has none, or its files are not here or do not say."""
     try:
-        return chat.chat_template(model.folder) if model.folder else None
+        own = chat.chat_template(model.folder) if model.folder else None
+        return chat.ChatTemplate(model.template, own.special_tokens if own else {}) if model.template else own
     except (OSError, ValueError):
         return None
 
 
-def _catalog_model(row: Model) -> CatalogModel:
+def _catalog_model(row: Model, default: str) -> CatalogModel:
     folder = locate(row.source, checking.roots(row.root))
     source = ModelSource.model_validate(
-        {"name": row.name, "source": row.source, "revision": row.revision or None, "dtype": row.dtype, "device": row.device, "quantization": row.quantization, "draft": DRAFTS.get(row.source), "root": row.root or None}
+        {"name": row.name, "source": row.source, "revision": row.revision or None, "dtype": row.dtype, "device": row.device, "quantization": row.quantization, "draft": DRAFTS.get(row.source), "root": row.root or None, "context": row.context}
     )
     facts = files.facts(folder) if folder else None
-    return CatalogModel(source, row.title or row.name, row.name == settings.CONFIG.default_model, folder, facts)
+    return CatalogModel(source, row.title or row.name, row.name == default, folder, facts, row.chat_template, row.defaults, row.maxima, row.queue)

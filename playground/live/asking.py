@@ -20,9 +20,8 @@ from playground.live.limits import Buckets
 from playground.live.log import event_log
 from playground.live.protocol import Ask
 from playground.live.refusals import RunRefused, shown
-from playground.runs import keeping
+from playground.runs import keeping, services
 
-QUEUE = "decode"
 ANSWER_SECONDS = 60.0
 asks = Buckets(rate=5.0, burst=40.0)
 
@@ -33,14 +32,14 @@ def inquiry(owner: str, asked: Ask) -> Inquiry:
         raise RunRefused(ErrorInfo("rate_limited", "too many questions at once; wait a moment"))
     _check_workers()
     kept = None if event_log().head(asked.run) else _kept(asked)
-    return Inquiry(box=_new_box(), run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked), kept=kept)
+    return Inquiry(box=_new_box(), run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked, owner), kept=kept, queue=_queue(asked.run))
 
 
 def of_text(model: str, ids: Sequence[int], question: Question) -> Inquiry:
     """A question about a text that no run has made. Raises ``RunRefused``."""
     _check_workers()
     kept = Kept(source=_source(model, "model"), sampling=SamplingParams(), prompt_ids=tuple(ids), token_ids=())
-    return Inquiry(box=_new_box(), run="", ref="", question=question, kept=kept)
+    return Inquiry(box=_new_box(), run="", ref="", question=question, kept=kept, queue=catalog.queue_of(model))
 
 
 def _new_box() -> str:
@@ -55,7 +54,7 @@ def _check_workers() -> None:
 def enqueue(asked: Inquiry) -> None:
     """Tell the workers; one who gets it too late leaves it."""
     try:
-        app.send_task(INSIGHT_TASK, [asked.pack()], queue=QUEUE, ignore_result=True, expires=ANSWER_SECONDS)
+        app.send_task(INSIGHT_TASK, [asked.pack()], queue=asked.queue, ignore_result=True, expires=ANSWER_SECONDS)
     except app.connection_for_write().connection_errors + (app.OperationalError,) as error:  # noqa: RUF005
         raise RunRefused(ErrorInfo("unavailable", "the workers cannot be reached; try again in a moment")) from error
 
@@ -91,14 +90,19 @@ def _kept(asked: Ask) -> Kept:
     return Kept(source=_source(model, "run"), sampling=spec.sampling, prompt_ids=prompt, token_ids=tokens)
 
 
-def _other(asked: Ask) -> ModelSource | None:
+def _queue(run: str) -> str:
+    """That of the run's model, for there its workers are."""
+    return catalog.queue_of(services.model_of(run))
+
+
+def _other(asked: Ask, owner: str) -> ModelSource | None:
     """Where the worker finds the model that the question names."""
     name = asked.question.model if isinstance(asked.question, AskDivergence) else None
-    return None if name is None else _source(name, "question.model")
+    return None if name is None else _source(name, "question.model", owner)
 
 
-def _source(name: str, field: str) -> ModelSource:
+def _source(name: str, field: str, owner: str | None = None) -> ModelSource:
     try:
-        return catalog.resolve(name).source
+        return catalog.resolve(name, owner).source
     except catalog.UnknownModel as error:
         raise RunRefused(ErrorInfo("unknown_model", str(error), field, shown(name))) from error

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 
 from inference.eventlog.protocol import Admission, NoRoom
 from inference.events import ErrorInfo
+from playground.catalog.rules import Beyond
 from playground.quotas.services import DayIsSpent
 
 SHOWN_CHARACTERS = 100  # of a refused value
@@ -45,6 +46,13 @@ def no_room(full: NoRoom, admission: Admission) -> RunRefused:
     }[full.bound]
     field = {"active": "active_runs", "waiting": "waiting_runs", "queue": "queue"}[full.bound]
     return RunRefused(ErrorInfo(code, message, field, str(full.count), f"< {getattr(admission, full.bound)}"), retry_seconds=retry)
+
+
+def above_maximum(beyond: Beyond) -> ErrorInfo:
+    """A setting is above what the operator allows on this model."""
+    none = beyond.value <= beyond.bound  # 0, which is no limit at all
+    message = f"{beyond.field} must be set on this model, and be at most {beyond.bound:g}" if none else f"{beyond.field} is at most {beyond.bound:g} on this model"
+    return ErrorInfo("above_maximum", message, f"sampling.{beyond.field}", f"{beyond.value:g}", f"<= {beyond.bound:g}")
 
 
 def day_is_spent(spent: DayIsSpent, seconds_to_midnight: int) -> RunRefused:

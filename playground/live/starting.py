@@ -10,10 +10,11 @@ import logging
 import secrets
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.db import transaction
+from pydantic import ValidationError
 
 from inference.eventlog.protocol import Admission, EventLog, LogUnavailable, NoRoom
 from inference.events import ErrorInfo
@@ -22,6 +23,7 @@ from inference.moderation.filters import Filter
 from inference.runs.ending import end_unheld
 from inference.runs.job import DECODE_TASK, Job
 from inference.spec import MAX_SEED, RunSpec, Watch
+from playground.catalog import rules
 from playground.catalog import services as catalog
 from playground.celery import app
 from playground.live import refusals
@@ -31,8 +33,6 @@ from playground.live.refusals import RunRefused, shown
 from playground.moderation import services as moderation
 from playground.quotas import services as quotas
 from playground.runs import services as runs
-
-QUEUE = "decode"
 
 logger = logging.getLogger(__name__)
 
@@ -75,8 +75,9 @@ def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limi
     try:
         if not limits.starts.take(owner):
             raise RunRefused(ErrorInfo("rate_limited", "too many runs started at once; wait a moment"))
+        model = _model(spec, owner)
+        spec = _within(spec, model)
         _check_constraint(spec)
-        model = _model(spec)
         most = _most_tokens(spec, model, _check_prompt(spec, model))
         filters = _check_policy(spec, model)
         wanted = Wanted(owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place, most, filters)
@@ -105,9 +106,20 @@ def _check_constraint(spec: RunSpec) -> None:
         raise RunRefused(ErrorInfo(error.code, error.message, f"sampling.{error.field}", value, error.bound)) from error
 
 
-def _model(spec: RunSpec) -> catalog.CatalogModel:
+def _within(spec: RunSpec, model: catalog.CatalogModel) -> RunSpec:
+    """``spec`` with the model's own settings where it says nothing, within what the model allows."""
     try:
-        return catalog.resolve(spec.model)
+        sampling = rules.with_defaults(model.defaults, spec.sampling)
+    except ValidationError as error:
+        raise RunRefused(*(replace(found, field=f"sampling.{found.field}") for found in refusals.errors_of(error))) from error
+    if over := list(rules.beyond(model.maxima, sampling)):
+        raise RunRefused(*map(refusals.above_maximum, over))
+    return spec.model_copy(update={"sampling": sampling})
+
+
+def _model(spec: RunSpec, owner: str) -> catalog.CatalogModel:
+    try:
+        return catalog.resolve(spec.model, owner)
     except catalog.UnknownModel as error:
         raise RunRefused(ErrorInfo("unknown_model", str(error), "model", shown(spec.model))) from error
 
@@ -163,19 +175,19 @@ def _most_tokens(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int 
 def _create(log: EventLog, wanted: Wanted, allowance: quotas.Allowance) -> StartedRun:
     """Rows and log, or nothing at all. The log comes last: it decides whether there is room."""
     spec, owner = wanted.spec, wanted.owner
-    job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=QUEUE, person=owner, filters=wanted.filters)
+    job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=wanted.model.queue, person=owner, filters=wanted.filters)
     admission = Admission(allowance.active_runs, allowance.waiting_runs, settings.CONFIG.max_queue)
     try:
         with transaction.atomic():
             row = runs.create_run(owner, spec, wanted.model.name, wanted.place)
             quotas.reserve(row.pk, owner, wanted.most_tokens, allowance.tokens_per_day)
-            epoch = log.create(row.pk, job.pack(), QUEUE, owner, admission)
+            epoch = log.create(row.pk, job.pack(), job.queue, owner, admission)
     except NoRoom as full:
         raise refusals.no_room(full, admission) from full
     except quotas.DayIsSpent as spent:
         raise refusals.day_is_spent(spent, quotas.seconds_to_midnight()) from spent
     head = log.head(row.pk)
-    enqueue(row.pk, QUEUE)
+    enqueue(row.pk, job.queue)
     assert spec.sampling.seed is not None
     return StartedRun(row.pk, row.session_id or "", epoch, spec.sampling.seed, (head and head.position) or 0)
 

@@ -19,9 +19,12 @@ EXAMPLE_SPEED = 12
 SMALL_MODEL_HEADS = 64  # up to so many heads in all, every head is watched from the start
 
 
-def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> dict[str, Any]:
-    """The page's starting state, as JSON values in the active language. ``session``: the one that its address names; ``account``: whose it is."""
-    models = runnable_models()
+def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None = None, person: str = "") -> dict[str, Any]:
+    """The page's starting state, as JSON values in the active language. ``session``: the one that its address names; ``account``: whose it is.
+
+    ``person`` decides which models there are.
+    """
+    models = runnable_models(person)
     return {
         "models": [_model(model) for model in models],
         "schema": _translated(SamplingParams.model_json_schema()),
@@ -66,6 +69,7 @@ def _model(model: CatalogModel) -> dict[str, Any]:
         "heads": facts and facts.heads,
         "weight_bytes": facts and facts.weight_bytes,
         "chat": chat_template(model) is not None,
+        "defaults": model.defaults,
         "address": model.address,
         "revision": model.source.revision,
     }

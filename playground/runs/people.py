@@ -40,6 +40,12 @@ def person_of_account(number: int) -> str:
     return f"account-{number}"
 
 
+def account_in(person: str) -> int | None:
+    """The account whose person it is; ``None`` for somebody without one."""
+    number = person.removeprefix(person_of_account(0)[:-1])
+    return int(number) if number != person and number.isascii() and number.isdecimal() else None
+
+
 def person_of_scope(scope: dict[str, Any]) -> str | None:
     """The person in the cookie of an ASGI connection."""
     return person_in(cookie_in(scope, COOKIE))

@@ -107,3 +107,8 @@ def pace_of(run: str) -> float | None:
     spec = Run.objects.filter(pk=run).values_list("spec", flat=True).first()
     pace: float | None = (spec or {}).get("max_tokens_per_second")
     return pace
+
+
+def model_of(run: str) -> str:
+    """The name of the model that ``run`` was made with; empty where there is no such run."""
+    return Run.objects.filter(pk=run).values_list("model", flat=True).first() or ""

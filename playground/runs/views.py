@@ -89,7 +89,7 @@ def boot_of(request: HttpRequest, session: dict[str, Any] | None = None) -> dict
     """What the page knows from the start, for whoever asks for it."""
     user = request.user
     account = {"name": user.get_username(), "panel": user.is_staff} if user.is_authenticated else None
-    return boot(session, account)
+    return boot(session, account, _person(request))
 
 
 def _person(request: HttpRequest) -> str:

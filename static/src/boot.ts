@@ -13,6 +13,7 @@ export interface ModelChoice {
   heads: number | null;
   weight_bytes?: number | null;
   chat: boolean; // whether it has a chat template
+  defaults?: Record<string, unknown>; // settings that this model begins with
   address: string; // where others find it: a Hub id or a folder
   revision: string | null;
 }

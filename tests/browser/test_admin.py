@@ -61,6 +61,7 @@ def test_an_operator_sets_up_a_school(school: Site, browser: Browser) -> None:
     try:
         _make_account(tab, school)
         _add_models(tab, school)
+        _try_model(tab, school)
         _issue_and_revoke(tab, school)
         _cancel(tab, school)
         _limit(tab, school)
@@ -92,6 +93,32 @@ def _add_models(tab: Tab, site: Site) -> None:
     tab.get_by_role("button", name="Save", exact=True).click()
     tab.wait_for_url(f"{site.url}/admin/catalog/model/")
     expect(tab.locator("#result_list")).to_contain_text("mine")
+
+
+def _try_model(tab: Tab, site: Site) -> None:
+    """Checked and loaded by a worker, made the default, run by a person, and unloaded."""
+    tab.locator("#result_list").get_by_role("link", name="mine").click()
+    order = tab.locator("#order")
+    state = order.get_by_role("status")
+    order.get_by_role("button", name="Check").click()
+    expect(state).to_have_attribute("data-action", "check")
+    expect(state).to_have_attribute("data-state", "done", timeout=60_000)
+    expect(state.locator("[data-fact=sample]")).to_contain_text("Once upon a time")
+    expect(state).to_contain_text("packed: all runs in one pass")
+    look(tab, "checked")
+    order.get_by_role("button", name="Load", exact=True).click()
+    expect(state).to_have_attribute("data-action", "load")
+    expect(state).to_have_attribute("data-state", "done", timeout=60_000)
+    order.get_by_role("button", name="Make default").click()
+    expect(order).to_contain_text("This is the default model")
+    somebody = Playground(tab.context.new_page(), site.url).visit()
+    expect(somebody.page.get_by_role("combobox", name="Model", exact=True)).to_have_value("mine")
+    somebody.speed(None)
+    somebody.run_to_end()
+    somebody.page.close()
+    order.get_by_role("button", name="Unload").click()
+    expect(state).to_have_attribute("data-action", "release")
+    expect(state).to_contain_text("No longer in memory of", timeout=60_000)
 
 
 def _issue_and_revoke(tab: Tab, site: Site) -> None:

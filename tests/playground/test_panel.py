@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import time
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,10 @@ MODEL: dict[str, Any] = {
     "dtype": "auto",
     "quantization": "none",
     "device": "auto",
+    "audience": "everybody",
+    "queue": "decode",
+    "defaults": "",
+    "maxima": "{}",
 }
 KEY: dict[str, Any] = {"name": "school", "scopes": ["models"], "keeps": "on", "max_active_runs": "4", "tokens_per_day": ""}
 
@@ -80,11 +85,24 @@ def test_a_folder_outside_of_the_roots_is_refused_at_its_field_also_by_a_link(pa
         (lambda folder: (folder / "model.safetensors").rename(folder / "pytorch_model.bin"), "can hold code"),
         (lambda folder: (folder / "config.json").unlink(), "not a model folder"),
         (lambda folder: (folder / "config.json").write_text(json.dumps({"model_type": "x", "auto_map": {"A": "b.C"}})), "auto_map"),
+        (lambda folder: (folder / "tokenizer_config.json").write_text(json.dumps({"auto_map": {"AutoTokenizer": ["b.C", None]}})), "auto_map"),
+        (lambda folder: (folder / "config.json").write_text(json.dumps({"model_type": "x", "text_config": {"attn_implementation": "a/b"}})), "implementation"),
+        (lambda folder: (folder / "config.json").write_text("[" * 200_000), "not valid JSON"),
+        (lambda folder: _link_out(folder, "model.safetensors"), "outside of it"),
+        (lambda folder: _link_out(folder, "config.json"), "outside of it"),
     ],
 )
 def test_a_folder_that_must_not_be_loaded_is_refused_with_the_reason(panel: Client, root: Path, spoil: Any, reason: str) -> None:
     spoil(root / "good")
+    began = time.monotonic()
     assert reason in errors(add_model(panel, source=str(root / "good")))["source"][0]
+    assert time.monotonic() - began < 5
+
+
+def _link_out(folder: Path, name: str) -> None:
+    """The file is a link to one that is not under an allowed root."""
+    (folder / name).rename(folder.parent.parent / name)
+    (folder / name).symlink_to(folder.parent.parent / name)
 
 
 @pytest.mark.parametrize(
@@ -95,6 +113,9 @@ def test_a_folder_that_must_not_be_loaded_is_refused_with_the_reason(panel: Clie
         ({"source": "owner/name"}, "revision", "40 hexadecimal"),
         ({"source": "owner/name", "revision": "main"}, "revision", "40 hexadecimal"),
         ({"source": "bundled:draft", "device": "gpu"}, "device", "Not a device"),
+        ({"source": "bundled:draft", "audience": "groups"}, "groups", "Without a group"),
+        ({"source": "bundled:draft", "maxima": '{"max_tokens": 9}'}, "defaults", "256 > 9"),
+        ({"source": "bundled:draft", "defaults": "{no"}, "defaults", "valid JSON"),
         ({"source": "bundled:draft", "name": "a b"}, "name", "64 at most"),
     ],
 )

@@ -26,12 +26,17 @@ forgetFormerAccount(boot.account?.name ?? null, sessionStorage);
 export const fields: Field[] = fieldsOf(boot.schema);
 const PRESET_GROUPS = ["sampling", "penalties"]; // a preset leaves length, stopping and the seed alone
 
+const first = boot.models.find((model) => model.default) ?? boot.models[0];
 const example = (): Draft => ({
-  model: boot.models.find((model) => model.default)?.name ?? boot.models[0]?.name ?? "",
+  model: first?.name ?? "",
   mode: "complete",
   prompt: boot.example.prompt,
   messages: boot.starters.find(({ language, messages }) => language === boot.language && messages.length)?.messages ?? [],
-  sampling: { ...Object.fromEntries(fields.map(({ name, initial }) => [name, initial])), ...boot.example.sampling },
+  sampling: {
+    ...Object.fromEntries(fields.map(({ name, initial }) => [name, initial])),
+    ...boot.example.sampling,
+    ...first?.defaults,
+  } as Values,
   watch: { top_n: 20, pinned: [], attention: "mean", heads: [], ...boot.example.watch },
   speed: boot.example.max_tokens_per_second,
 });
@@ -64,8 +69,9 @@ export function placeOf(path: string | null): string | null {
 }
 
 export function change(part: Partial<Draft>): void {
-  draft.value = { ...draft.value, ...part };
-  forget(Object.keys(part));
+  const defaults = part.model === undefined ? {} : modelNamed(part.model)?.defaults;
+  draft.value = { ...draft.value, sampling: { ...draft.value.sampling, ...defaults } as Values, ...part };
+  forget(Object.keys({ ...part, ...defaults }));
 }
 
 export function changeSampling(part: Values): void {
