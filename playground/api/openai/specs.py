@@ -36,7 +36,7 @@ def of_chat(request: ChatRequest, caller: Caller) -> RunSpec:
 
 def check_model(name: str) -> catalog.CatalogModel:
     try:
-        return catalog.resolve(name)
+        return catalog.resolve(name, "")  # a key is nobody's account, also where it only has a text scored
     except catalog.UnknownModel as error:
         raise ApiError(404, f"The model {shown(name)!r} does not exist.", "invalid_request_error", "model", "model_not_found") from error
 

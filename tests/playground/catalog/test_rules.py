@@ -11,6 +11,8 @@ from django.core.exceptions import ValidationError
 
 from inference.runs.job import Job
 from inference.spec import RunSpec, SamplingParams
+from playground.api.openai.errors import ApiError
+from playground.api.openai.specs import check_model
 from playground.catalog.models import Model
 from playground.catalog.services import UnknownModel, chat_template, resolve, runnable_models
 from playground.live import starting
@@ -128,6 +130,14 @@ def test_a_model_is_there_for_those_alone_who_may_use_it(row: Model) -> None:
     assert who() == {"member"}
     with pytest.raises(RunRefused, match="no model"):
         start({}, people["other"])
+
+
+def test_the_api_knows_no_model_that_is_not_for_everybody_not_even_to_score_a_text(row: Model) -> None:
+    assert check_model(row.name).name == row.name
+    set_on(row, audience="signed_in")
+    with pytest.raises(ApiError) as caught:
+        check_model(row.name)
+    assert caught.value.status == 404
 
 
 @pytest.mark.parametrize(("person", "account"), [("account-12", 12), ("account-", None), ("account--1", None), ("12", None), ("", None)])
