@@ -1,6 +1,6 @@
 /** The text pane: prompt, tokens, legend, and the selection by pointer and keyboard. */
 
-import { useSignalEffect } from "@preact/signals";
+import { computed, useSignalEffect } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { textRow } from "../inspector/attention/state";
@@ -65,6 +65,12 @@ export function Stream() {
 
 type ViewRef = { current: StreamView | null };
 
+/** What marks hang on, apart from the tokens: they are made anew when it changes, not with every token. */
+const started = computed(() => run.value.started);
+const promptTint = computed(() => believedPrompt.value?.map(metrics()[metric.value].of) ?? null);
+const differing = computed(() => (tab.value === "whatif" ? (outcome.value?.differing ?? null) : null));
+const attended = computed(() => (tab.value === "attention" && token.value ? textRow.value : null));
+
 /** One effect draws and then selects: a token can be marked only once it is there. */
 function useDrawing(view: ViewRef): void {
   const drawn = useRef<Drawn>({ prompt: [], tokens: [], metric: "" });
@@ -75,17 +81,15 @@ function useDrawing(view: ViewRef): void {
     select(view.current, focused);
   });
   useSignalEffect(() => {
-    void run.value.started; // drawn anew with every run
-    view.current?.tintPrompt(believedPrompt.value?.map(metrics()[metric.value].of) ?? null);
+    void started.value; // drawn anew with every run
+    view.current?.tintPrompt(promptTint.value);
   });
   useSignalEffect(() => view.current?.hover(hovered.value));
   useSignalEffect(() => {
-    void run.value.started;
-    view.current?.differ(tab.value === "whatif" ? (outcome.value?.differing ?? []) : []);
+    void started.value;
+    view.current?.differ(differing.value ?? []);
   });
-  useSignalEffect(() => {
-    view.current?.attend(tab.value === "attention" && token.value ? textRow.value : null);
-  });
+  useSignalEffect(() => view.current?.attend(attended.value));
   useSignalEffect(() => {
     void run.value; // drawn before
     view.current?.hideFrom(editing.value?.step ?? null);

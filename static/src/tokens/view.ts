@@ -5,6 +5,7 @@
 
 import type { Token } from "../protocol/generated";
 import { PieceReader, type Part } from "./pieces";
+import { Sight } from "./sight";
 
 const LEVELS = 24; // shades of attention: a token whose shade stays is not touched
 const WHITE = /[ \t\n\r\u00a0\u200b]/;
@@ -21,6 +22,13 @@ export class StreamView {
   private lit: HTMLElement | null = null;
   private marked: readonly HTMLElement[] = [];
   private parting: HTMLElement | null = null;
+  private attended: Float32Array | null = null; // by position
+  private readonly sight = new Sight(
+    () => this.prompt.closest(".stream-scroll"),
+    () => this.shade(),
+  );
+  private hiddenFrom: number | null = null; // step
+  private owned: readonly number[] = []; // steps
 
   constructor(
     private readonly prompt: HTMLElement,
@@ -35,6 +43,8 @@ export class StreamView {
     this.reader = new PieceReader();
     this.elements.length = this.levels.length = this.pieces.length = 0;
     this.promptLength = 0;
+    this.attended = null;
+    this.sight.cut(0);
     this.current = this.lit = this.parting = null;
     this.marked = [];
     this.prompt.replaceChildren();
@@ -44,6 +54,7 @@ export class StreamView {
   /** Takes away all but the first `length` tokens of the output. */
   cut(length: number): void {
     const end = this.promptLength + length;
+    this.sight.cut(end);
     this.elements.slice(end).forEach((element) => element.remove());
     if (this.current && this.elements.indexOf(this.current) >= end) this.current = null;
     this.elements.length = this.pieces.length = Math.min(this.elements.length, end);
@@ -55,6 +66,7 @@ export class StreamView {
   setPrompt(ids: readonly number[], pieces: readonly Uint8Array[]): void {
     const drawn = pieces.map((piece, k) => this.element(piece, k, `#${ids[k]}`));
     this.prompt.replaceChildren(...drawn);
+    drawn.forEach((element, k) => this.sight.watch(element, k));
     this.elements.push(...drawn);
     this.promptLength = drawn.length;
   }
@@ -62,6 +74,7 @@ export class StreamView {
   append(tokens: readonly Token[], title: (token: Token) => string): void {
     const drawn = tokens.map((token) => this.outputElement(token, title(token)));
     this.output.append(...drawn);
+    drawn.forEach((element, k) => this.sight.watch(element, this.elements.length + k));
     this.elements.push(...drawn);
   }
 
@@ -98,15 +111,25 @@ export class StreamView {
     this.elements.slice(0, this.promptLength).forEach((element, k) => setNumber(element, "--heat", values?.[k] ?? null));
   }
 
-  /** Marks every position by how much it is attended to, relative to the most; null takes the marks away. */
+  /** Marks positions by how much they are attended to, relative to the most; null takes the marks away. */
   attend(weights: Float32Array | null): void {
+    if (weights === null && this.attended === null) return;
+    this.attended = weights;
     this.prompt.parentElement?.classList.toggle("attending", weights !== null);
-    const most = weights?.reduce((a, b) => Math.max(a, b), 0) || 1;
-    this.elements.forEach((element, k) => {
-      const level = weights ? Math.round(((weights[k] ?? 0) / most) * LEVELS) : 0;
-      if (level !== (this.levels[k] ?? 0)) setNumber(element, "--attended", level ? level / LEVELS : null);
+    this.shade();
+  }
+
+  /** Shades what is in sight, the rest when it comes there: a row of thousands changes with every token. */
+  private shade(): void {
+    const weights = this.attended;
+    if (!weights) return; // the marks that are left show nothing, and are set anew before they do
+    const most = weights.reduce((a, b) => Math.max(a, b), 0) || 1;
+    const [from, to] = this.sight.stretch;
+    for (let k = Math.max(0, from); k < Math.min(to, this.elements.length); k++) {
+      const level = Math.round(((weights[k] ?? 0) / most) * LEVELS);
+      if (level !== (this.levels[k] ?? 0)) setNumber(this.elements[k], "--attended", level ? level / LEVELS : null);
       this.levels[k] = level;
-    });
+    }
   }
 
   /** Colours every position by how much it speaks for (above 0) or against something, relative to the most; null takes the colours away. */
@@ -149,13 +172,17 @@ export class StreamView {
 
   /** Hides the output from `step` on, while it is being rewritten; null shows all. */
   hideFrom(step: number | null): void {
+    if (step === null && this.hiddenFrom === null) return;
     this.elements.slice(this.promptLength).forEach((element, k) => (element.hidden = step !== null && k >= step));
+    this.hiddenFrom = step;
   }
 
   /** Marks the steps at which a person decided. */
   own(steps: readonly number[]): void {
+    if (steps.length === 0 && this.owned.length === 0) return;
     this.output.querySelectorAll(".yours").forEach((element) => element.classList.remove("yours"));
     for (const step of steps) this.elements[this.promptLength + step]?.classList.add("yours");
+    this.owned = steps;
   }
 
   /** The element of a token of the output. */

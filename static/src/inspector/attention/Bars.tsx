@@ -25,13 +25,26 @@ const draw: Draw = (context, width, height, ratio) => {
   const border = unitOf(promptLength.value);
   context.fillRect(0, 0, each * (border < 0 ? values.length : border), height);
   const lit = hovered.value === null ? -1 : unitOf(hovered.value);
-  values.forEach((value, position) => {
-    context.fillStyle = position === lit ? warm : accent;
-    context.fillRect(position * each, y(value), Math.max(ratio, each - (each > 4 * ratio ? ratio : 0)), height - ratio - y(value));
-  });
+  const bar = (place: number, value: number) =>
+    context.fillRect(place, y(value), Math.max(ratio, each - (each > 4 * ratio ? ratio : 0)), height - ratio - y(value));
+  context.fillStyle = accent;
+  if (each < 1) tallest(values, width).forEach((value, x) => bar(x, value));
+  else values.forEach((value, position) => bar(position * each, value));
+  context.fillStyle = warm;
+  if (lit >= 0 && lit < values.length) bar(lit * each, values[lit] ?? 0);
   context.fillStyle = line;
   context.fillRect(0, height - ratio, width, ratio);
 };
+
+/** The tallest of the bars that share a pixel: more than these cannot be seen. */
+function tallest(values: Float32Array, width: number): Float32Array {
+  const heights = new Float32Array(width);
+  values.forEach((value, position) => {
+    const x = Math.floor((position * width) / values.length);
+    if (value > (heights[x] ?? 0)) heights[x] = value;
+  });
+  return heights;
+}
 
 const unitUnder = ({ currentTarget, offsetX }: PointerEvent): number =>
   Math.max(0, Math.min(row.value.length - 1, Math.floor((offsetX / (currentTarget as HTMLElement).clientWidth) * row.value.length)));

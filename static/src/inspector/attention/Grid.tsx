@@ -43,7 +43,7 @@ export function Grid() {
 function useThumbnails(): Draw {
   const painter = useRef(new GridPainter());
   const drawn = useRef({ manner: "", positions: 0 });
-  const gap = useRef(0);
+  const gap = useRef({ of: "", pixels: 0 });
   return (context, width, height, ratio) => {
     const what = thumbnails();
     const { columnsTo, first, rowsTo, prompt, withFirst } = what;
@@ -62,12 +62,16 @@ function useThumbnails(): Draw {
     const positions = what.origin + fed.value;
     const before = drawn.current;
     const from = before.manner === manner && before.positions <= positions ? before.positions : 0;
-    if (from === 0) gap.current = 0.25 * parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio; // var(--s1)
+    const size = [width, height, ratio].join(" ");
+    if (gap.current.of !== size) gap.current = { of: size, pixels: gapOf(ratio) };
     if (from < positions || from === 0)
-      painter.current.paint(context, lattice(width, height, gap.current), what, shades(), from, positions);
+      painter.current.paint(context, lattice(width, height, gap.current.pixels), what, shades(), from, positions);
     drawn.current = { manner, positions };
   };
 }
+
+/** The style sheet's var(--s1) in device pixels. To ask for it makes the browser style the page at once: only when the size is another. */
+const gapOf = (ratio: number): number => 0.25 * parseFloat(getComputedStyle(document.documentElement).fontSize) * ratio;
 
 const shades = (): Shades => (isDark.value ? (dark ??= new Shades(true)) : (light ??= new Shades(false)));
 let light: Shades | undefined;

@@ -51,6 +51,7 @@ export function drawOverlay(context: CanvasRenderingContext2D, width: number, he
 const fontOf = new WeakMap<CanvasRenderingContext2D, string>();
 
 function setFont(context: CanvasRenderingContext2D): void {
+  context.direction = "ltr"; // inherited, every measure would have the browser style the page first
   context.font = FONT;
   fontOf.set(context, context.font);
 }

@@ -2,7 +2,7 @@
 
 import type { Shades } from "../../draw/ramp";
 import { endPixel, firstPixel, spans, type Spans } from "../../draw/spans";
-import { SIDE, weightOf, type Tiles } from "../../draw/tiles";
+import { cellOf, SIDE, weightOf, type Tiles } from "../../draw/tiles";
 import { keyOf, type Head } from "../../store/attention";
 import type { Pooled } from "./thumbs";
 
@@ -39,7 +39,7 @@ export class GridPainter {
     this.pixels = new Uint32Array(this.image.data.buffer);
     if (from === 0) this.pixels.fill(0);
     if (this.inks[0] !== shades) this.inks = [shades, Uint32Array.from({ length: 256 }, (_, level) => shades.of(weightOf(level)))];
-    const across = spans(lattice.width, 0, what.columnsTo);
+    const across = firstAlone(spans(lattice.width, 0, what.columnsTo), what);
     const down = spans(lattice.height, what.first, what.rowsTo - what.first);
     const [top, bottom] = from === 0 ? [0, lattice.height] : [firstPixel(down, from), endPixel(down, until)];
     for (const head of what.heads) this.head(head, lattice, what, across, down, top, bottom);
@@ -64,6 +64,15 @@ export class GridPainter {
   }
 }
 
+/** The first position has a pixel to itself while it is shown: its neighbours would be lost under it. */
+function firstAlone(across: Spans, { withFirst, columnsTo }: Thumbnails): Spans {
+  if (withFirst && columnsTo > across.to.length && across.to.length > 1) {
+    across.to[0] = 1;
+    across.from[1] = 1;
+  }
+  return across;
+}
+
 /** Pooled rows of one head: those of the prompt, or those of the tiles, which come after. */
 interface Layer {
   levels: Uint8Array;
@@ -82,6 +91,10 @@ function layersOf(head: Head, { tiles, prompt, withFirst, origin }: Thumbnails, 
     from: across.from.map((position) => Math.max(skip, Math.floor(position / size))),
     to: across.to.map((position) => Math.min(side, Math.ceil(position / size))),
   });
+  const ownCells = (size: number): Pick<Layer, "from" | "to"> => ({
+    from: across.from.map((position) => cellOf(position, size)),
+    to: across.to.map((position) => Math.min(SIDE, cellOf(position - 1, size) + 1)),
+  });
   return [
     // Cells of several positions hold the first one with others: they stay, as the server pooled them.
     ...(asked && prompt
@@ -96,9 +109,7 @@ function layersOf(head: Head, { tiles, prompt, withFirst, origin }: Thumbnails, 
           },
         ]
       : []),
-    ...(own
-      ? [{ levels: own, side: SIDE, down: tiles.down, first: origin, last: origin + tiles.rows, ...cells(SIDE, tiles.across, 0) }]
-      : []),
+    ...(own ? [{ levels: own, side: SIDE, down: tiles.down, first: origin, last: origin + tiles.rows, ...ownCells(tiles.across) }] : []),
   ];
 }
 
