@@ -49,6 +49,7 @@ LOOK: dict[str, Any] = {
                 "items": [
                     _link(_("Now"), "monitoring", "panel-now", "runs.view_run"),
                     _link(_("Models"), "deployed_code", "admin:catalog_model_changelist", "catalog.view_model"),
+                    _link(_("Presets"), "tune", "admin:catalog_preset_changelist", "catalog.view_preset"),
                     _link(_("Limits"), "speed", "admin:quotas_limit_changelist", "quotas.view_limit"),
                     _link(_("Moderation"), "shield", "admin:moderation_wordlist_changelist", "moderation.view_wordlist"),
                     _link(_("API keys"), "key", "admin:api_apikey_changelist", "api.view_apikey"),

@@ -4,8 +4,8 @@ from django.utils.translation import gettext_lazy as _
 from unfold.admin import ModelAdmin
 
 from inference.sources import BUNDLED_PREFIX, is_local
-from playground.catalog import services
-from playground.catalog.models import Model
+from playground.catalog import presets, services
+from playground.catalog.models import Model, Preset
 
 
 class ModelForm(forms.ModelForm):  # type: ignore[type-arg]  # not subscriptable at run time
@@ -42,3 +42,17 @@ class CatalogAdmin(ModelAdmin):  # type: ignore[misc]
     @admin.display(description=_("default"), boolean=True)
     def is_default(self, row: Model) -> bool:
         return row.name == services.default_name()
+
+
+@admin.register(Preset)
+class PresetAdmin(ModelAdmin):  # type: ignore[misc]
+    list_display = ["name", "shown", "position", "enabled", "starting"]
+    list_editable = ["position", "enabled", "starting"]
+    fieldsets = [
+        (None, {"fields": ["name", "sampling", "position", "enabled", "starting"]}),
+        (_("What it is called"), {"fields": [field + language for field in ("title", "description") for language in ("", "_zh_hant", "_zh_hans")]}),
+    ]
+
+    @admin.display(description=_("shown as"))
+    def shown(self, row: Preset) -> str:
+        return presets.of_row(row).title

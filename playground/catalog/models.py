@@ -1,4 +1,4 @@
-"""Models that people can run. A row names a source; the worker loads it."""
+"""Models that people can run, and presets of settings. A model's row names a source; the worker loads it."""
 
 from django.core.validators import MinValueValidator, RegexValidator
 from django.db import models
@@ -77,6 +77,37 @@ class Model(models.Model):
         rules.check(self.defaults, self.maxima)
         checking.check_template(self.chat_template)
         checking.check_queue(self.queue)
+
+    def __str__(self) -> str:
+        return self.title or self.name
+
+
+class Preset(models.Model):
+    """Settings under a name, to begin with. What is empty is called as the site calls it, or by its name."""
+
+    name = models.CharField(_("name"), max_length=64, unique=True, validators=[NAME])
+    title = models.CharField(_("title"), max_length=60, blank=True)
+    title_zh_hant = models.CharField(_("title, Traditional Chinese"), max_length=60, blank=True)
+    title_zh_hans = models.CharField(_("title, Simplified Chinese"), max_length=60, blank=True)
+    description = models.CharField(_("description"), max_length=200, blank=True)
+    description_zh_hant = models.CharField(_("description, Traditional Chinese"), max_length=200, blank=True)
+    description_zh_hans = models.CharField(_("description, Simplified Chinese"), max_length=200, blank=True)
+    sampling = models.JSONField(
+        _("settings"), default=dict, blank=True, help_text=_('Of sampling and penalties, as in {"temperature": 0.7, "top_p": 0.9}. What is not named is off.')
+    )
+    position = models.PositiveSmallIntegerField(_("position"), default=100, help_text=_("Smaller ones come first."))
+    enabled = models.BooleanField(_("enabled"), default=True)
+    starting = models.BooleanField(_("starting point"), default=False, help_text=_("The page opens with the first of these."))
+
+    class Meta:
+        ordering = ["position", "name"]
+        verbose_name = _("preset")
+        verbose_name_plural = _("presets")
+
+    def clean(self) -> None:
+        """Raises ``ValidationError`` with the reason at the field."""
+        self.sampling = self.sampling or {}
+        rules.check_preset(self.sampling)
 
     def __str__(self) -> str:
         return self.title or self.name

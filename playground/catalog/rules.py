@@ -1,4 +1,4 @@
-"""The settings that a model begins with and the most that it allows. Torch-free; knows nothing of the database."""
+"""The settings that a model begins with and the most that it allows, and those of a preset. Torch-free; knows nothing of the database."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from pydantic import ValidationError as NotSettings
 
 from inference.spec import SamplingParams
 
+PRESET_GROUPS = frozenset({"sampling", "penalties"})  # as the page: length, stopping and the seed stay as they are
 ENDLESS_AT_ZERO = frozenset({"max_time", "top_k"})  # 0 switches them off, which is more than any bound
 
 
@@ -48,13 +49,36 @@ def check(defaults: Any, maxima: Any) -> None:
             raise ValidationError({field: _('An object is needed, as in {"max_tokens": 100}.')})
     for name, bound in maxima.items():
         _check_maximum(name, bound)
-    try:
-        sampling = SamplingParams(**_settings(defaults))
-    except NotSettings as error:
-        raise ValidationError({"defaults": [_told(problem) for problem in error.errors()]}) from error
+    sampling = _checked("defaults", defaults)
     if over := [f"{one.field}: {one.value:g} > {one.bound:g}" for one in beyond(maxima, sampling)]:
         said = _("With these settings a run would be refused, for they are above the maximum settings: %(which)s") % {"which": "; ".join(over)}
         raise ValidationError({"defaults": said})
+
+
+def check_preset(values: Any) -> None:
+    """Raises ``ValidationError`` at ``sampling``: a preset is an object of settings, of those that it decides."""
+    if not isinstance(values, dict):
+        raise ValidationError({"sampling": _('An object is needed, as in {"temperature": 0.7}.')})
+    _checked("sampling", values)
+    if others := [name for name in values if _group(name) not in PRESET_GROUPS]:
+        raise ValidationError({"sampling": _("A preset leaves these settings alone: %(which)s") % {"which": ", ".join(others)}})
+
+
+def settings_of(values: Mapping[str, Any]) -> SamplingParams:
+    """JSON values as settings. Raises pydantic's ``ValidationError``."""
+    return SamplingParams(**_settings(values))
+
+
+def _checked(field: str, values: Mapping[str, Any]) -> SamplingParams:
+    try:
+        return settings_of(values)
+    except NotSettings as error:
+        raise ValidationError({field: [_told(problem) for problem in error.errors()]}) from error
+
+
+def _group(name: str) -> Any:
+    extra = SamplingParams.model_fields[name].json_schema_extra
+    return extra.get("group") if isinstance(extra, dict) else None
 
 
 def _check_maximum(name: str, bound: Any) -> None:

@@ -8,10 +8,10 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 
 from inference.spec import MAX_SHOWN, SamplingParams, Watch
+from playground.catalog.presets import Preset, presets, starting
 from playground.catalog.services import CatalogModel, chat_template, runnable_models
 from playground.live.protocol import ACK_WINDOW, MAX_FRAME_BYTES
 from playground.prompts.starters import STARTERS, Starter
-from playground.runs.presets import DEFAULT_PRESET, PRESETS
 
 VERSION = "0.1.0"
 SPEEDS = [4, 12, 30]  # tokens per second that a person can follow
@@ -24,18 +24,18 @@ def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None =
 
     ``person`` decides which models there are.
     """
-    models = runnable_models(person)
+    models, first = runnable_models(person), starting()
     return {
         "models": [_model(model) for model in models],
         "schema": _translated(SamplingParams.model_json_schema()),
         "groups": [{"name": name, "title": title} for name, title in _groups().items()],
-        "presets": [_preset(preset) for preset in PRESETS],
+        "presets": [_preset(preset) for preset in presets()],
         "starters": [_starter(starter) for starter in STARTERS],
         "example": {
             # Translators: a text that the bundled model can continue in this language.
             "prompt": gettext("Once upon a time, there was a little fox named"),
-            "preset": DEFAULT_PRESET.name,
-            "sampling": DEFAULT_PRESET.sampling.model_dump(mode="json"),
+            "preset": first.name,
+            "sampling": first.sampling.model_dump(mode="json"),
             "watch": Watch(attention="all" if _is_small(models) else "mean").model_dump(mode="json"),
             "max_tokens_per_second": EXAMPLE_SPEED,
         },
@@ -75,11 +75,11 @@ def _model(model: CatalogModel) -> dict[str, Any]:
     }
 
 
-def _preset(preset: Any) -> dict[str, Any]:
+def _preset(preset: Preset) -> dict[str, Any]:
     return {
         "name": preset.name,
-        "title": str(preset.title),
-        "description": str(preset.description),
+        "title": preset.title,
+        "description": preset.description,
         "sampling": preset.sampling.model_dump(mode="json"),
     }
 

@@ -47,6 +47,8 @@ PAGES: dict[str, set[str]] = {
     "admin:runs_run_changelist": TEACHER,
     "admin:runs_promptsession_changelist": TEACHER,
     "admin:catalog_model_add": OPERATOR,
+    "admin:catalog_preset_changelist": OPERATOR,
+    "admin:catalog_preset_add": OPERATOR,
     "admin:api_apikey_changelist": OPERATOR,
     "admin:api_apikey_add": OPERATOR,
     "admin:admin_logentry_changelist": OPERATOR,
