@@ -54,8 +54,11 @@ class SessionOut(Schema):
     runs_count: int
 
 
-class WholeSession(SessionOut):
+class NotedSession(SessionOut):
     notes: str
+
+
+class WholeSession(NotedSession):
     draft: dict[str, Any]
     runs: list[RunOut]
 
@@ -126,9 +129,11 @@ def one(request: HttpRequest, session: str) -> Any:
     return _whole(request, sessions.readable(person(request), session))
 
 
-@router.patch("/sessions/{session}", response=WholeSession, summary="Change it, share it, revoke it")
+@router.patch("/sessions/{session}", response=NotedSession, summary="Change it, share it, revoke it")
 def change(request: HttpRequest, session: str, change: Change) -> Any:
-    return _whole(request, _changed(sessions.own(person(request), session), change))
+    """The page saves its draft so, again and again: what it sent is not sent back."""
+    changed = _changed(sessions.own(person(request), session), change)
+    return {**_short(request, changed, changed.runs.count()), "notes": changed.notes}
 
 
 @router.delete("/sessions/{session}", response={204: None}, summary="Delete it, with its runs")

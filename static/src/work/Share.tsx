@@ -5,7 +5,7 @@ import { fill, gettext } from "../i18n";
 import { Dialog } from "../keys/Dialog";
 import { closeDialog } from "../keys/open";
 import { boot } from "../store/draft";
-import { exportAddress, type Session, type Visibility } from "./api";
+import { exportAddress, type NotedSession, type Visibility } from "./api";
 import { change, linkOf, openShare, shared, shareProblem, snippetOf, until, type Term } from "./sharing";
 import { work } from "./work";
 
@@ -55,7 +55,7 @@ export function Share() {
   );
 }
 
-function Fields({ session }: { session: Session }) {
+function Fields({ session }: { session: NotedSession }) {
   return (
     <>
       <label class="share-field">
@@ -89,7 +89,7 @@ function Fields({ session }: { session: Session }) {
   );
 }
 
-function Who({ session }: { session: Session }) {
+function Who({ session }: { session: NotedSession }) {
   const titles: Record<Visibility, string> = {
     private: gettext("Only you"),
     link: gettext("Whoever has the link"),
@@ -114,7 +114,7 @@ function Who({ session }: { session: Session }) {
   );
 }
 
-function Link({ session }: { session: Session }) {
+function Link({ session }: { session: NotedSession }) {
   return (
     <>
       <div class="share-field">
@@ -142,7 +142,7 @@ function Link({ session }: { session: Session }) {
 }
 
 /** A frame on the sites that the operator allows. */
-function Embed({ session }: { session: Session }) {
+function Embed({ session }: { session: NotedSession }) {
   return (
     <fieldset class="share-field">
       <legend>{gettext("Embed")}</legend>
@@ -177,7 +177,7 @@ async function copy(link: string): Promise<void> {
   );
 }
 
-function Expiry({ session: { expires } }: { session: Session }) {
+function Expiry({ session: { expires } }: { session: NotedSession }) {
   const date = expires && new Date(expires).toLocaleString(boot.language);
   return (
     <label class="share-field">

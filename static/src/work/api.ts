@@ -28,8 +28,11 @@ export interface SessionRow {
   runs_count: number;
 }
 
-export interface Session extends SessionRow {
+export interface NotedSession extends SessionRow {
   notes: string;
+}
+
+export interface Session extends NotedSession {
   draft: Record<string, unknown>;
   runs: StoredRun[]; // in order of creation
 }
@@ -39,7 +42,7 @@ export type Change = Partial<Pick<Session, "title" | "notes" | "tags" | "draft" 
 const at = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
 
 export const fetchSession = (id: string): Promise<Session> => call("GET", at(id));
-export const changeSession = (id: string, change: Change): Promise<Session> => call("PATCH", at(id), JSON.stringify(change));
+export const changeSession = (id: string, change: Change): Promise<NotedSession> => call("PATCH", at(id), JSON.stringify(change));
 export const forkSession = (id: string): Promise<Session> => call("POST", `${at(id)}/fork`);
 export const exportAddress = (id: string): string => `${at(id)}/export`;
 export const pageAddress = (id: string): string => `/s/${encodeURIComponent(id)}`;

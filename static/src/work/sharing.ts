@@ -2,11 +2,11 @@
 
 import { signal } from "@preact/signals";
 import { dialog } from "../keys/open";
-import { changeSession, fetchSession, pageAddress, type Change, type Session } from "./api";
+import { changeSession, fetchSession, pageAddress, type Change, type NotedSession } from "./api";
 import { told } from "./open";
 import { work } from "./work";
 
-export const shared = signal<Session | null>(null);
+export const shared = signal<NotedSession | null>(null);
 export const shareProblem = signal<string | null>(null);
 
 export type Term = "never" | "day" | "week";
@@ -16,10 +16,10 @@ const DAY_MS = 24 * 3600 * 1000;
 export const until = (term: Term, now: number): string | null =>
   term === "never" ? null : new Date(now + (term === "day" ? 1 : 7) * DAY_MS).toISOString();
 
-export const linkOf = ({ id }: Session): string => location.origin + pageAddress(id);
+export const linkOf = ({ id }: NotedSession): string => location.origin + pageAddress(id);
 
 /** What another site's page holds to show the session. */
-export function snippetOf({ id, title }: Pick<Session, "id" | "title">, origin = location.origin): string {
+export function snippetOf({ id, title }: Pick<NotedSession, "id" | "title">, origin = location.origin): string {
   const named = (title || "Logitscope").replace(/[&<>"]/g, (character) => `&#${character.charCodeAt(0)};`);
   return `<iframe src="${origin}/embed/${encodeURIComponent(id)}" title="${named}" width="100%" height="720" style="border: 0" loading="lazy"></iframe>`;
 }
@@ -39,7 +39,7 @@ export async function change(part: Change): Promise<void> {
   if (session) await keeping(() => changeSession(session.id, part));
 }
 
-async function keeping(ask: () => Promise<Session>): Promise<void> {
+async function keeping(ask: () => Promise<NotedSession>): Promise<void> {
   try {
     shared.value = await ask();
     shareProblem.value = null;
