@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from typing import Any
 
@@ -43,9 +44,9 @@ def set_on(row: Model, **fields: Any) -> None:
     row.save()
 
 
-def start(spec: dict[str, Any], person: str = "somebody") -> Job:
-    """The job that a worker is given."""
-    run = starting.start_run(person, RunSpec.model_validate({"model": "stories-draft", "prompt": "Once", **spec}))
+def start(spec: dict[str, Any], person: str = "") -> Job:
+    """The job that a worker is given; of somebody who has no other runs, where no person is named."""
+    run = starting.start_run(person or secrets.token_hex(8), RunSpec.model_validate({"model": "stories-draft", "prompt": "Once", **spec}))
     return Job.unpack(event_log().meta(run.run) or b"")
 
 
