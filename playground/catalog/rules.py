@@ -35,9 +35,9 @@ def with_defaults(defaults: Mapping[str, Any], given: SamplingParams) -> Samplin
 
 
 def beyond(maxima: Mapping[str, float], sampling: SamplingParams) -> Iterator[Beyond]:
-    """The settings of ``sampling`` that are above ``maxima``."""
-    for name, bound in maxima.items():
-        value = getattr(sampling, name, None)
+    """The settings of ``sampling`` that are above ``maxima``, in the order of the settings: PostgreSQL keeps none in JSON."""
+    for name in filter(maxima.__contains__, SamplingParams.model_fields):
+        value, bound = getattr(sampling, name), maxima[name]
         if isinstance(value, int | float) and (value > bound or (value == 0 and name in ENDLESS_AT_ZERO)):
             yield Beyond(name, value, bound)
 
