@@ -18,6 +18,8 @@ export function Status() {
         role="status"
         data-testid="status"
         data-phase={run.value.phase}
+        data-run={run.value.id}
+        data-tokens={run.value.tokens.length}
         data-connection={connection.value}
         data-reason={run.value.finished?.reason}
       >

@@ -10,6 +10,13 @@ from playwright.sync_api import ConsoleMessage, Locator, Page, Position, expect
 
 RUN_MS = 60_000  # a slow machine with others on it
 expect.set_options(timeout=20_000)
+# The status speaks of the run in the address, that has ended, and all its tokens stand in the text.
+DRAWN = """() => {
+    const { phase, run, tokens } = document.querySelector('[data-testid="status"]').dataset;
+    const named = new URLSearchParams(location.search).get("run");
+    const drawn = document.querySelectorAll('[data-testid="token"]').length;
+    return phase === "finished" && (named === null || named === run) && Number(tokens) === drawn;
+}"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,9 @@ class Playground:
         self.token(count - 1).wait_for(timeout=RUN_MS)
 
     def wait_for_end(self) -> str:
-        """Returns why the run ended."""
+        """Returns why the run ended, when all its tokens are drawn. The address follows a change at once, what is drawn a frame later."""
         expect(self.status).to_have_attribute("data-phase", "finished", timeout=RUN_MS)
+        self.page.wait_for_function(DRAWN, timeout=RUN_MS)
         return self.status.get_attribute("data-reason") or ""
 
     def run_to_end(self) -> list[int]:
