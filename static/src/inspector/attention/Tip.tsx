@@ -4,9 +4,10 @@ import { fill, gettext } from "../../i18n";
 import { percent } from "../../numbers";
 import { Piece } from "../../tokens/Piece";
 import { cell, view, weightIn, type Weight } from "./mapState";
-import { pieceOf, unitAt, unitCount } from "./state";
+import { manner, pieceOf, unitAt, unitCount } from "./state";
 
 export function Tip() {
+  void manner.value; // rows that are asked for come later than the pointer
   const at = cell.value;
   const there = at !== null && at.row < unitCount.value && at.column < unitCount.value;
   const weight = there ? weightIn(at) : null;
