@@ -32,10 +32,10 @@ class Steady:
     def __init__(self, most: int) -> None:
         self.most = most
 
-    def tokens(self, decoding: bool) -> int:
+    def tokens(self, rows: int) -> int:
         return self.most
 
-    def took(self, seconds: float, prompt_tokens: int, decoding: bool) -> None: ...
+    def took(self, seconds: float, rows: int, prompt_tokens: int) -> None: ...
 
 
 def arrive(engine: Engine, seed: int) -> tuple[list[float], list[float]]:

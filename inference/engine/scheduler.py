@@ -96,12 +96,13 @@ class Scheduler:
         self._aside.turn()
 
     def _feed(self) -> None:
-        before, decoding = now(), any(job.decoding for job in self._active)
-        planned = plan(self._active, self._budget.tokens(decoding), before, self._begin, self._fixed)
+        before = now()
+        planned = plan(self._active, self._budget.tokens, before, self._begin, self._fixed)
         if planned:
+            rows = sum(job.decoding for job, _ in planned)
             tokens = prompt_tokens(planned)
             self._step(planned)
-            self._budget.took(now() - before, tokens, decoding)
+            self._budget.took(now() - before, rows, tokens)
             self._leave()
 
     def _begin(self, job: Job) -> bool:
