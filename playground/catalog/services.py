@@ -85,17 +85,19 @@ def source_of(row: Model) -> ModelSource:
         raise UnknownModel(str(error)) from error
 
 
-def resolve(name: str, person: str | None = None) -> CatalogModel:
-    """The model called ``name``; the default one for ``""``. Raises ``UnknownModel``, also where ``person`` is given and may not use it."""
-    name = name or default_name()
-    rows = Model.objects.filter(name=name, enabled=True)
+def resolve(name: str, person: str | None = "") -> CatalogModel:
+    """The model called ``name``; the default one for ``""``. Raises ``UnknownModel``, also where ``person`` may not use it.
+
+    Whoever says no person asks for what everybody may use; ``None`` is the site itself, which may use all.
+    """
+    rows = Model.objects.filter(name=name or default_name(), enabled=True)
     row = (rows if person is None else rows.filter(open_to(person))).first()
     if row is None:
-        raise UnknownModel(f"model: there is no model {name!r}")
+        raise UnknownModel(f"model: there is no model {name!r}" if name else "model: none is named, and there is no default one for you")
     try:
         return _catalog_model(row, default_name())
     except (SourceError, OSError, ValueError) as error:
-        raise UnknownModel(f"model: {name!r} cannot be loaded: {error}") from error
+        raise UnknownModel(f"model: {row.name!r} cannot be loaded: {error}") from error
 
 
 def queue_of(name: str) -> str:

@@ -81,13 +81,13 @@ async def _first(subscription: Subscription) -> bytes:
 
 
 def _kept(asked: Ask) -> Kept:
-    """The run by its stored trace. Its model is found by name: the one that the catalog has now."""
+    """The run by its stored trace. Its model is found by name: the one that the catalog has now, for whoever made the run."""
     stored = keeping.stored(asked.run)
     if stored is None:
         raise RunRefused(ErrorInfo("expired", "the events of this run are no longer kept", "run", asked.run))
     spec, model, events = stored
     prompt, tokens = told(events, asked.sample)
-    return Kept(source=_source(model, "run"), sampling=spec.sampling, prompt_ids=prompt, token_ids=tokens)
+    return Kept(source=_source(model, "run", services.maker_of(asked.run)), sampling=spec.sampling, prompt_ids=prompt, token_ids=tokens)
 
 
 def _queue(run: str) -> str:
@@ -101,8 +101,9 @@ def _other(asked: Ask, owner: str) -> ModelSource | None:
     return None if name is None else _source(name, "question.model", owner)
 
 
-def _source(name: str, field: str, owner: str | None = None) -> ModelSource:
+def _source(name: str, field: str, person: str = "") -> ModelSource:
+    """Of a model that ``person`` may use. Raises ``RunRefused``."""
     try:
-        return catalog.resolve(name, owner).source
+        return catalog.resolve(name, person).source
     except catalog.UnknownModel as error:
         raise RunRefused(ErrorInfo("unknown_model", str(error), field, shown(name))) from error

@@ -12,7 +12,7 @@ from playground.catalog import services as catalog
 def preload_default(app: Any) -> None:
     """Name the default model in the settings of the worker that ``app`` is about to start. Without one there is nothing to load."""
     try:
-        app.conf["logitscope"]["preload"] = catalog.resolve("").source.model_dump(mode="json")
+        app.conf["logitscope"]["preload"] = catalog.resolve("", None).source.model_dump(mode="json")
     except (catalog.UnknownModel, DatabaseError):
         return  # the page says so, with the reason
     finally:

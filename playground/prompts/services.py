@@ -1,6 +1,6 @@
 """What a prompt is to a model: its tokens, and for a conversation the text that the model's own template makes of it; and what tokens a model has.
 
-Torch-free.
+A model that ``person`` may not use is unknown to them here too: its vocabulary would tell what it is. Torch-free.
 """
 
 from __future__ import annotations
@@ -27,17 +27,17 @@ class Prompt:
     context: int | None
 
 
-def plain(name: str, text: str) -> Prompt:
+def plain(person: str, name: str, text: str) -> Prompt:
     """``text`` for the model called ``name``, with the special tokens that its tokenizer puts around a text. Raises ``RunRefused``."""
-    return _encoded(_model(name), text, add_special_tokens=True)
+    return _encoded(_model(person, name), text, add_special_tokens=True)
 
 
-def chat(name: str, messages: list[dict[str, str]]) -> Prompt:
+def chat(person: str, name: str, messages: list[dict[str, str]]) -> Prompt:
     """``messages`` in the model's own template, up to where the assistant begins to answer. Raises ``RunRefused``.
 
     The template writes all special tokens itself, so none is added, as in ``apply_chat_template``.
     """
-    model = _model(name)
+    model = _model(person, name)
     template = catalog.chat_template(model)
     if template is None:
         raise RunRefused(ErrorInfo("no_chat_template", "this model has no chat template", "messages"))
@@ -57,16 +57,16 @@ class Found:
     size: int
 
 
-def by_text(name: str, text: str, most: int) -> Found:
+def by_text(person: str, name: str, text: str, most: int) -> Found:
     """Tokens of the model called ``name`` that hold ``text``. Raises ``RunRefused``."""
-    vocabulary = _vocabulary(name)
+    vocabulary = _vocabulary(person, name)
     tokens, total = vocabulary.find(text, most)
     return Found(tokens, total, len(vocabulary))
 
 
-def by_id(name: str, token: int) -> Found:
+def by_id(person: str, name: str, token: int) -> Found:
     """The token of the model called ``name`` with that id. Raises ``RunRefused``."""
-    vocabulary = _vocabulary(name)
+    vocabulary = _vocabulary(person, name)
     entry = vocabulary.entry(token)
     if entry is None:
         bound = f"< {len(vocabulary)}"
@@ -74,8 +74,8 @@ def by_id(name: str, token: int) -> Found:
     return Found([entry], 1, len(vocabulary))
 
 
-def _vocabulary(name: str) -> Vocabulary:
-    vocabulary = catalog.vocabulary(_model(name))
+def _vocabulary(person: str, name: str) -> Vocabulary:
+    vocabulary = catalog.vocabulary(_model(person, name))
     if vocabulary is None:
         raise _no_tokenizer()
     return vocabulary
@@ -92,9 +92,9 @@ class Continuation:
     ids: list[int]
 
 
-def continuation(name: str, after: list[int], text: str) -> Continuation:
+def continuation(person: str, name: str, after: list[int], text: str) -> Continuation:
     """Tokens that spell exactly ``text`` where the tokens ``after`` stand before it. Raises ``RunRefused``, also where there are none."""
-    model = _model(name)
+    model = _model(person, name)
     try:
         ids = catalog.encode_after(model, after, text)
     except ValueError as error:
@@ -105,9 +105,9 @@ def continuation(name: str, after: list[int], text: str) -> Continuation:
     return Continuation(ids)
 
 
-def _model(name: str) -> catalog.CatalogModel:
+def _model(person: str, name: str) -> catalog.CatalogModel:
     try:
-        return catalog.resolve(name)
+        return catalog.resolve(name, person)
     except catalog.UnknownModel as error:
         raise RunRefused(ErrorInfo("unknown_model", str(error), "model", shown(name))) from error
 

@@ -23,7 +23,7 @@ asks = Buckets(rate=20.0, burst=60.0)
 @require_POST
 def tokens(request: HttpRequest) -> JsonResponse:
     """The ids, spans and special tokens of a prompt, and the text that a conversation becomes. Errors as on the socket."""
-    return _answered(request, lambda body: dataclasses.asdict(_answer(ASKED.validate_json(body))))
+    return _answered(request, _told)
 
 
 @require_POST
@@ -32,35 +32,40 @@ def vocabulary(request: HttpRequest) -> JsonResponse:
     return _answered(request, _found)
 
 
-def _answered(request: HttpRequest, answer: Callable[[bytes], dict[str, object]]) -> JsonResponse:
-    if not asks.take(request.person):  # type: ignore[attr-defined]
+def _answered(request: HttpRequest, answer: Callable[[str, bytes], dict[str, object]]) -> JsonResponse:
+    person: str = request.person  # type: ignore[attr-defined]
+    if not asks.take(person):
         return _refused(429, ErrorInfo("rate_limited", "too many questions; wait a moment"))
     body = _body(request)
     if body is None:
         return _refused(413, ErrorInfo("too_long", "the prompt is too long to be sent", "prompt", bound=f"<= {MAX_FRAME_BYTES} bytes"))
     try:
-        return JsonResponse(answer(body))
+        return JsonResponse(answer(person, body))
     except ValidationError as error:
         return _refused(400, *errors_of(error))
     except RunRefused as refused:
         return _refused(422, *refused.errors)
 
 
-def _found(body: bytes) -> dict[str, object]:
+def _found(person: str, body: bytes) -> dict[str, object]:
     asked = SOUGHT.validate_json(body)
-    found = services.by_text(asked.model, asked.text, asked.limit) if isinstance(asked, ByText) else services.by_id(asked.model, asked.id)
+    found = services.by_text(person, asked.model, asked.text, asked.limit) if isinstance(asked, ByText) else services.by_id(person, asked.model, asked.id)
     entries = [{"id": entry.id, "bytes": list(entry.piece), "special": entry.special} for entry in found.tokens]
     return {"tokens": entries, "total": found.total, "size": found.size}
 
 
-def _answer(asked: Asked) -> services.Prompt | services.Continuation:
+def _told(person: str, body: bytes) -> dict[str, object]:
+    return dataclasses.asdict(_answer(person, ASKED.validate_json(body)))
+
+
+def _answer(person: str, asked: Asked) -> services.Prompt | services.Continuation:
     match asked:
         case Continuation():
-            return services.continuation(asked.model, asked.after, asked.text)
+            return services.continuation(person, asked.model, asked.after, asked.text)
         case Text():
-            return services.plain(asked.model, asked.prompt)
+            return services.plain(person, asked.model, asked.prompt)
         case Chat():
-            return services.chat(asked.model, [message.model_dump() for message in asked.messages])
+            return services.chat(person, asked.model, [message.model_dump() for message in asked.messages])
 
 
 def _body(request: HttpRequest) -> bytes | None:

@@ -109,6 +109,11 @@ def pace_of(run: str) -> float | None:
     return pace
 
 
+def maker_of(run: str) -> str:
+    """Whose ``run`` is; empty where there is no such run."""
+    return Run.objects.filter(pk=run).values_list("owner", flat=True).first() or ""
+
+
 def model_of(run: str) -> str:
     """The name of the model that ``run`` was made with; empty where there is no such run."""
     return Run.objects.filter(pk=run).values_list("model", flat=True).first() or ""

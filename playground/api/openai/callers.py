@@ -12,7 +12,7 @@ from playground.live.limits import Buckets
 from playground.live.starting import Limits
 from playground.quotas.services import Allowance, of_person
 
-ANYBODY = "api"  # whoever comes without a key, where none is needed
+ANYBODY = "api"  # whoever comes without a key, where none is needed. A key is nobody's account: it may use the same models
 starts = Buckets(rate=100.0, burst=400.0)
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from inference.spec import RunSpec
-from playground.api.openai.callers import Caller
+from playground.api.openai.callers import ANYBODY, Caller
 from playground.api.openai.errors import ApiError, of_info
 from playground.api.openai.schema import ChatRequest, CompletionRequest, Request
 from playground.catalog import services as catalog
@@ -28,7 +28,7 @@ def of_completion(request: CompletionRequest, caller: Caller) -> list[RunSpec]:
 def of_chat(request: ChatRequest, caller: Caller) -> RunSpec:
     """The conversation in the model's own template."""
     model = check_model(request.model)
-    prompt = prompts.chat(request.model, [message.plain() for message in request.messages])
+    prompt = prompts.chat(ANYBODY, request.model, [message.plain() for message in request.messages])
     most = request.max_completion_tokens or request.max_tokens or model.context or 4096
     settings = _settings(request, most, request.n) | (request.response_format.constraint if request.response_format else {})
     return _spec(request.model, prompt.ids, settings, _watch(caller, (request.top_logprobs or 0) if request.logprobs else None, False))
@@ -36,19 +36,19 @@ def of_chat(request: ChatRequest, caller: Caller) -> RunSpec:
 
 def check_model(name: str) -> catalog.CatalogModel:
     try:
-        return catalog.resolve(name, "")  # a key is nobody's account, also where it only has a text scored
+        return catalog.resolve(name, ANYBODY)
     except catalog.UnknownModel as error:
         raise ApiError(404, f"The model {shown(name)!r} does not exist.", "invalid_request_error", "model", "model_not_found") from error
 
 
 def ids_of(model: str, prompt: str | list[int]) -> list[int]:
     """The tokens of a prompt, as a run would read them."""
-    return prompts.plain(model, prompt).ids if isinstance(prompt, str) else prompt
+    return prompts.plain(ANYBODY, model, prompt).ids if isinstance(prompt, str) else prompt
 
 
 def piece_of(model: str, token: int) -> bytes:
     """The bytes of one token. Raises ``RunRefused``."""
-    return prompts.by_id(model, token).tokens[0].piece
+    return prompts.by_id(ANYBODY, model, token).tokens[0].piece
 
 
 def _settings(request: Request, max_tokens: int, n: int) -> dict[str, Any]:

@@ -25,7 +25,7 @@ def token(step: int) -> Token:
     )  # fmt: skip
 
 
-def stored_run(owner: str, place: services.Place = services.NEW_WORK, prompt: str = "Once") -> Run:
-    run = services.create_run(owner, RunSpec(prompt=prompt), "stories", place)
+def stored_run(owner: str, place: services.Place = services.NEW_WORK, prompt: str = "Once", model: str = "stories") -> Run:
+    run = services.create_run(owner, RunSpec(prompt=prompt), model, place)
     keeping.store(run.pk, "e1", frames(run.pk))
     return Run.objects.get(pk=run.pk)
