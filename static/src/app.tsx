@@ -7,6 +7,7 @@ import { Banner } from "./Banner";
 import { plant, recover } from "./branching/tree";
 import { Bar } from "./bar/Bar";
 import { EmbeddedBar } from "./bar/EmbeddedBar";
+import { playground } from "./keys/commands";
 import { Dialogs } from "./keys/Dialogs";
 import { listen } from "./keys/shortcuts";
 import { Inspector } from "./inspector/Inspector";
@@ -47,7 +48,7 @@ function Page() {
         <Inspector />
       </main>
       <Cards />
-      <Dialogs />
+      <Dialogs of={playground} />
     </div>
   );
 }

@@ -90,3 +90,6 @@ export class Refusal extends Error {
     super(errors.map(({ message }) => message).join("; "));
   }
 }
+
+/** What went wrong with a request, in sentences. */
+export const told = (error: unknown): string => (error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error));

@@ -201,6 +201,46 @@ def test_a_phone_in_the_dark_and_in_chinese_compares_too(open_comparison: OpenCo
     assert violations(page) == []
 
 
+def command(page: Comparison, query: str) -> None:
+    page.page.keyboard.press("Control+k")
+    expect(page.hook("palette")).to_be_visible()
+    page.page.keyboard.type(query)
+    page.page.keyboard.press("Enter")
+    expect(page.hook("palette")).to_have_count(0)
+
+
+def test_everything_is_done_by_keyboard(open_comparison: OpenComparison) -> None:
+    page = open_comparison()
+    command(page, "as fast as it goes")
+    command(page, "lane with stories draft")
+    assert page.chips("C") == ["Model Logitscope Stories, draft"]
+    command(page, "remove lane B")
+    assert page.chips("B") == ["Model Logitscope Stories, draft"]
+    command(page, "settings of lane B")
+    expect(page.hook("settings-of")).to_have_attribute("data-lane", "B")
+    command(page, "setting temperature")
+    expect(page.hook("lane-setting-temperature").locator("input").first).to_be_focused()
+    command(page, "measure JS")
+    command(page, "run all")
+    page.wait_for_end()
+    expect(page.page.locator('input[name="measure"][value="js"]')).to_be_checked()
+    command(page, "3")
+    page.hook("run").focus()
+    for key, step in ("]", 4), ("[", 3), ("d", page.parting("A")):
+        page.page.keyboard.press(key)
+        for name in "AB":
+            expect(page.token_of(name, step or 0)).to_have_attribute("aria-selected", "true")
+    for keys, hook in ("?", "sheet"), ("Control+k", "palette"):
+        page.page.keyboard.press(keys)
+        expect(page.hook(hook)).to_be_visible()
+        assert violations(page) == []
+        page.page.keyboard.press("Escape")
+    command(page, "theme dark")
+    page.page.keyboard.press("?")
+    expect(page.hook("sheet")).to_contain_text("First difference")
+    assert violations(page) == []
+
+
 def test_a_reload_in_mid_run_finds_every_lane_again(open_comparison: OpenComparison) -> None:
     page = open_comparison()
     for field in ("max_tokens", "min_tokens"):

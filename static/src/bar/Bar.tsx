@@ -2,13 +2,13 @@
 
 import { ExportMenu } from "../export/ExportMenu";
 import { fill, gettext } from "../i18n";
-import { openSheet } from "../keys/open";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
 import { ForkButton, NewButton } from "../work/Buttons";
 import { ShareButton } from "../work/Share";
 import { readOnly } from "../work/work";
 import { AccountMenu } from "./AccountMenu";
+import { KeysButton } from "./KeysButton";
 import { Language } from "./Language";
 import { Mark } from "./Mark";
 import { RunButtons } from "./RunButtons";
@@ -43,19 +43,7 @@ export function Bar() {
           </svg>
         </a>
         <ExportMenu />
-        <button
-          type="button"
-          class="icon keys-button"
-          aria-label={gettext("All keys")}
-          title={gettext("All keys")}
-          aria-keyshortcuts="?"
-          onClick={openSheet}
-        >
-          <svg viewBox="0 0 16 16" aria-hidden="true">
-            <rect x="1.5" y="4" width="13" height="8" rx="1.5" />
-            <path d="M4 6.5h.01M6.5 6.5h.01M9 6.5h.01M11.7 6.5h.01M5 9.5h6" />
-          </svg>
-        </button>
+        <KeysButton />
         <ThemeButton />
         <Language />
         <AccountMenu />

@@ -1,15 +1,15 @@
 /** What a person may do to the run on the screen: take another token, draw again, delete, rewrite, go on, one step at a time. */
 
-import { Refusal, sentence } from "../errors";
+import { told } from "../errors";
 import { tokensAfter } from "../prompt/post";
 import type { RunSpec, Token } from "../protocol/generated";
 import { specFor, wrongField } from "../session";
-import { reveal } from "../start";
 import { roomAfter, type Growth, type Kind } from "../store/branches";
 import { asked, draft, fields, modeOf, specOf, type Draft } from "../store/draft";
 import { inherited, plainToken } from "../store/given";
 import { isLive } from "../store/run";
 import { pick, run } from "../store/view";
+import { reveal } from "../settings/reveal";
 import { equal } from "../settings/schema";
 import { readOnly } from "../work/work";
 import { clear, node, sprout, trouble } from "./tree";
@@ -96,7 +96,7 @@ export async function rewrite(step: number, text: string): Promise<boolean> {
     replace(step, ids);
     return true;
   } catch (error) {
-    trouble.value = error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error);
+    trouble.value = told(error);
     return false;
   }
 }

@@ -6,6 +6,7 @@ import { render } from "preact";
 import { Banner } from "../Banner";
 import { plant } from "../branching/tree";
 import { Bar } from "../bar/Bar";
+import { playground } from "../keys/commands";
 import { Dialogs } from "../keys/Dialogs";
 import { listen } from "../keys/shortcuts";
 import { gettext } from "../i18n";
@@ -45,7 +46,7 @@ function Page() {
       )}
       {isTeacher.value || onOwn.value ? <Workplace /> : <Seat />}
       <Cards />
-      <Dialogs />
+      <Dialogs of={playground} />
     </div>
   );
 }

@@ -1,6 +1,7 @@
 /** The bar on top of the comparison. */
 
 import { AccountMenu } from "../bar/AccountMenu";
+import { KeysButton } from "../bar/KeysButton";
 import { Language } from "../bar/Language";
 import { Mark } from "../bar/Mark";
 import { SettingsButton } from "../bar/SettingsButton";
@@ -24,6 +25,7 @@ export const Bar = () => (
       <a class="button small to-playground" href="/">
         {gettext("Playground")}
       </a>
+      <KeysButton />
       <ThemeButton />
       <Language />
       <AccountMenu />

@@ -4,12 +4,12 @@ import { sentence } from "../errors";
 import { fill, gettext, ngettext } from "../i18n";
 import { runText, reasonText } from "../Status";
 import { boot, draft, fields, placeOf } from "../store/draft";
-import { settingsOpen } from "../store/view";
 import type { ErrorInfo } from "../protocol/generated";
+import { showSettings } from "./commands";
 import { LaneText } from "./LaneText";
 import { ModelChoice, titleOf } from "./ModelChoice";
 import { isStale, runs, stateOf } from "./runs";
-import { add, differences, draftOf, edited, FEWEST, letter, MOST, remove, replace, sides, type Side } from "./sides";
+import { add, differences, draftOf, FEWEST, letter, MOST, remove, replace, sides, type Side } from "./sides";
 import { partingOf } from "./steps";
 import { shownValue } from "./values";
 
@@ -71,11 +71,6 @@ function Head({ side }: { side: Side }) {
       />
     </header>
   );
-}
-
-function showSettings(key: number): void {
-  edited.value = key;
-  settingsOpen.value = true;
 }
 
 function Button({ title, act, path, disabled = false }: { title: string; act: () => void; path: string; disabled?: boolean }) {

@@ -1,6 +1,7 @@
 /** One step for all lanes: a slider, its neighbours, the first parting, and following the newest. */
 
 import { fill, gettext } from "../i18n";
+import { toParting } from "./commands";
 import { follow, length, parting, pick, picked, step } from "./steps";
 
 export function StepBar() {
@@ -30,7 +31,7 @@ export function StepBar() {
         data-testid="to-parting"
         disabled={parting.value === null}
         aria-pressed={picked.value !== null && picked.value === parting.value}
-        onClick={() => parting.value !== null && pick(parting.value)}
+        onClick={toParting}
       >
         {parting.value === null ? gettext("No difference yet") : fill(gettext("First difference: step %(step)s"), { step: parting.value })}
       </button>

@@ -1,20 +1,17 @@
 /** How far each lane's distribution is from the first lane's, step by step: divergence upwards, the share of common candidates below. */
 
-import { signal } from "@preact/signals";
 import { useCanvas } from "../draw/canvas";
 import { fill, gettext } from "../i18n";
 import { values } from "../protocol/codec";
 import type { Divergence } from "../protocol/generated";
 import { meanOf } from "./alignment";
 import { ask, divergenceOf, TOP_K, type Found } from "./divergence";
+import { measure, measures, type Measure } from "./measure";
 import { runs, stateOf } from "./runs";
 import { letter, sides } from "./sides";
 import { first, partings, pick, step } from "./steps";
 import { LEFT, places, strip } from "./strip";
 import { nats } from "./values";
-
-export type Measure = "kl" | "reverse_kl" | "js";
-const measure = signal<Measure>("kl");
 
 export function Strips() {
   const others = sides.value.filter(({ key }) => key !== first.value && runs.value.has(key));
@@ -42,19 +39,10 @@ export function Strips() {
 }
 
 function Measures() {
-  const [one, other] = [letter(first.value), gettext("other")];
-  const titles: Record<Measure, [string, string]> = {
-    kl: [
-      `KL(${one}‖${other})`,
-      gettext("Kullback-Leibler divergence in nats: infinite where the other lane has removed a token that is possible here."),
-    ],
-    reverse_kl: [`KL(${other}‖${one})`, gettext("Kullback-Leibler divergence in nats, the other way round.")],
-    js: ["JS", gettext("Jensen-Shannon divergence in nats: symmetric, at most ln 2 = 0.693.")],
-  };
   return (
     <fieldset class="segmented">
       <legend class="visually-hidden">{gettext("Measure of distance")}</legend>
-      {Object.entries(titles).map(([name, [title, help]]) => (
+      {Object.entries(measures(letter(first.value))).map(([name, [title, help]]) => (
         <label key={name} title={help}>
           <input
             type="radio"

@@ -4,11 +4,13 @@ import "../styles/compare.css";
 import "../theming";
 import { render } from "preact";
 import { gettext, fill } from "../i18n";
+import { Dialogs } from "../keys/Dialogs";
 import { RunPrompt } from "../prompt/Area";
 import { Prompt } from "../prompt/Prompt";
 import { connection, settingsOpen } from "../store/view";
 import { Bar } from "./Bar";
 import { Candidates } from "./Candidates";
+import { comparison } from "./commands";
 import { watchDivergence } from "./divergence";
 import { listen } from "./keys";
 import { AddLane, Lanes } from "./Lanes";
@@ -38,6 +40,7 @@ function Page() {
         <Candidates />
         <Summary />
       </main>
+      <Dialogs of={comparison} />
     </div>
   );
 }

@@ -2,10 +2,10 @@
 
 import { useState } from "preact/hooks";
 import { gettext } from "../i18n";
-import { commands, stepCommand, type Command } from "./commands";
 import { Dialog } from "./Dialog";
 import { Keys } from "./Keys";
 import { matching } from "./match";
+import type { Command, Offer } from "./offer";
 import { closeDialog } from "./open";
 
 const STEPS: Record<string, (at: number, count: number) => number> = {
@@ -15,15 +15,15 @@ const STEPS: Record<string, (at: number, count: number) => number> = {
   PageUp: (at) => Math.max(0, at - 8),
 };
 
-function found(query: string): Command[] {
+function found({ commands, stepCommand }: Offer, query: string): Command[] {
   const step = stepCommand(query);
   return [...(step ? [step] : []), ...matching(commands(), query)];
 }
 
-export function Palette() {
+export function Palette({ of: offer }: { of: Offer }) {
   const [query, setQuery] = useState("");
   const [at, setAt] = useState(0);
-  const shown = found(query);
+  const shown = found(offer, query);
   const current = shown[Math.min(at, shown.length - 1)];
   const keyDown = (event: KeyboardEvent) => {
     const step = STEPS[event.key];

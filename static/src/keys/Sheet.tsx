@@ -1,67 +1,13 @@
 /** All keys on one sheet. */
 
 import { gettext } from "../i18n";
-import { inspectorTabs } from "../inspector/tabs";
 import { Dialog } from "./Dialog";
 import { Keys } from "./Keys";
+import type { Offer } from "./offer";
 import { closeDialog } from "./open";
 import { plainKeys } from "./plain";
 
-interface Section {
-  title: string;
-  rows: [string, string][]; // keys, what they do
-}
-
-const sections = (): Section[] => [
-  {
-    title: gettext("Anywhere"),
-    rows: [
-      ["Ctrl Enter", gettext("Run")],
-      ["Ctrl .", gettext("Stop")],
-      ["Ctrl K", gettext("Find a command, or go to a step")],
-      ["Esc", gettext("Close what is open")],
-    ],
-  },
-  {
-    title: gettext("Outside text fields"),
-    rows: [
-      ["?", gettext("This sheet")],
-      ["/", gettext("Write the prompt")],
-      ["[ ]", gettext("Previous and next token")],
-      ["P", gettext("Pin the card that says why this token, or take it off")],
-      ["S", gettext("Draw one more token")],
-      ["Ctrl Z", gettext("Undo")],
-      ["Ctrl Shift Z", gettext("Redo")],
-      [
-        inspectorTabs()
-          .map((_, k) => k + 1)
-          .join(" "),
-        gettext("Panels of the inspector"),
-      ],
-    ],
-  },
-  {
-    title: gettext("On the generated text"),
-    rows: [
-      ["← → ↑ ↓", gettext("Move from token to token")],
-      ["Home End", gettext("First and last token")],
-      ["Enter", gettext("What can be done at this token")],
-      ["R", gettext("Re-roll this step")],
-      ["E", gettext("Edit from here")],
-      ["Del", gettext("Delete from here and stop")],
-      ["Esc", gettext("Always show the newest token")],
-    ],
-  },
-  {
-    title: gettext("On tabs, menus and heads"),
-    rows: [
-      ["← → ↑ ↓", gettext("Move within")],
-      ["Home End", gettext("First and last")],
-    ],
-  },
-];
-
-export function Sheet() {
+export function Sheet({ of: { sections } }: { of: Offer }) {
   return (
     <Dialog label={gettext("All keys")} hook="sheet">
       <header class="sheet-head">

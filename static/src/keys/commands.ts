@@ -1,33 +1,34 @@
-/** Everything that can be done by name: what the palette offers. */
+/** Everything that can be done in the playground by name or key: what its palette and its sheet offer. */
 
-import { switchTo } from "../bar/Language";
 import { canBranch, canProceed, canReroll, canStep, cut, proceed, reroll, stepOn } from "../branching/actions";
 import { edit } from "../branching/Editor";
 import { branches, redo, undo } from "../branching/tree";
 import { exportGroups } from "../export/ExportMenu";
-import { fill, gettext } from "../i18n";
+import { gettext } from "../i18n";
 import { inspectorTabs } from "../inspector/tabs";
-import { take } from "../prompt/Head";
 import { cancel } from "../session";
-import { reveal, startOrShowFault } from "../start";
-import { applyPreset, boot, change, draft, fields, model, startOver } from "../store/draft";
+import { reveal } from "../settings/reveal";
+import { startOrShowFault } from "../start";
+import { applyPreset, boot, change, draft } from "../store/draft";
 import { canRedo, canUndo } from "../store/branches";
 import { isLive } from "../store/run";
-import { follow, metric, pick, run, settingsOpen, step, tab, theme, type Theme } from "../store/view";
+import { follow, metric, pick, run, step, tab } from "../store/view";
 import { metrics, type MetricName } from "../tokens/metric";
-import { openSheet } from "./open";
+import { anywhere, goTo, page, presets, prompts, settings, speeds, withinWidgets } from "./common";
+import type { Command, Offer, Section } from "./offer";
 
-export interface Command {
-  id: string;
-  group: string;
-  title: string;
-  keys?: string; // as in the sheet
-  act: () => void;
-}
-
-/** All commands that make sense now, those used most often first. */
-export function commands(): Command[] {
-  return [...running(), ...branching(), ...looking(), ...prompts(), ...presets(), ...models(), ...settings(), ...page(), ...files()];
+function commands(): Command[] {
+  return [
+    ...running(),
+    ...branching(),
+    ...looking(),
+    ...prompts(),
+    ...presets(applyPreset),
+    ...models(),
+    ...settings(reveal),
+    ...page(),
+    ...files(),
+  ];
 }
 
 function running(): Command[] {
@@ -36,12 +37,7 @@ function running(): Command[] {
   return [
     ...(live ? [] : [{ id: "run", group, title: gettext("Run"), keys: "Ctrl Enter", act: startOrShowFault }]),
     ...(live ? [{ id: "stop", group, title: gettext("Stop"), keys: "Ctrl .", act: cancel }] : []),
-    ...[...boot.speeds, null].map((speed) => ({
-      id: `speed-${speed}`,
-      group: gettext("Speed"),
-      title: speed === null ? gettext("As fast as it goes") : fill(gettext("%(count)s tokens per second"), { count: speed }),
-      act: () => change({ speed }),
-    })),
+    ...speeds(),
   ];
 }
 
@@ -79,63 +75,10 @@ function looking(): Command[] {
   return [...panels, ...(run.value.tokens.length ? [newest] : []), ...colours];
 }
 
-function prompts(): Command[] {
-  const languages = new Map(boot.languages);
-  const starters = boot.starters
-    .filter(({ messages }) => messages.length === 0 || model.value?.chat)
-    .map((starter) => ({
-      id: `starter-${starter.language}-${starter.name}`,
-      group: `${gettext("Start with")} · ${languages.get(starter.language) ?? starter.language}`,
-      title: starter.title,
-      act: () => take(starter),
-    }));
-  const group = gettext("Prompt");
-  const chat = { id: "chat", group, title: gettext("Chat"), act: () => change({ mode: "chat" }) };
-  return [
-    { id: "complete", group, title: gettext("Complete"), act: () => change({ mode: "complete" }) },
-    ...(model.value?.chat ? [chat] : []),
-    { id: "prompt", group, title: gettext("Write the prompt"), keys: "/", act: () => document.getElementById("prompt")?.focus() },
-    ...starters,
-  ];
-}
-
-const presets = (): Command[] =>
-  boot.presets.map(({ name, title, sampling }) => ({
-    id: `preset-${name}`,
-    group: gettext("Preset"),
-    title,
-    act: () => applyPreset(sampling),
-  }));
-
 const models = (): Command[] =>
   boot.models
     .filter(({ name }) => name !== draft.value.model)
     .map(({ name, title }) => ({ id: `model-${name}`, group: gettext("Model"), title, act: () => change({ model: name }) }));
-
-const settings = (): Command[] => [
-  ...fields.map(({ name, title }) => ({ id: `setting-${name}`, group: gettext("Setting"), title, act: () => reveal(name) })),
-  { id: "start-over", group: gettext("Setting"), title: gettext("Everything as at the beginning"), act: startOver },
-];
-
-function page(): Command[] {
-  const themes: Record<Theme, string> = {
-    system: gettext("Theme: as the system"),
-    light: gettext("Theme: light"),
-    dark: gettext("Theme: dark"),
-  };
-  const group = gettext("Page");
-  return [
-    { id: "settings", group, title: gettext("Show or hide the settings"), act: () => void (settingsOpen.value = !settingsOpen.value) },
-    { id: "keys", group, title: gettext("All keys"), keys: "?", act: openSheet },
-    ...Object.entries(themes).map(([name, title]) => ({
-      id: `theme-${name}`,
-      group,
-      title,
-      act: () => void (theme.value = name as Theme),
-    })),
-    ...boot.languages.map(([code, title]) => ({ id: `language-${code}`, group: gettext("Language"), title, act: () => switchTo(code) })),
-  ];
-}
 
 const files = (): Command[] =>
   run.value.tokens.length === 0
@@ -149,10 +92,39 @@ const files = (): Command[] =>
         })),
       );
 
-/** What a number means: the step of that number. */
-export function stepCommand(query: string): Command | null {
-  const steps = run.value.tokens.length;
-  if (!/^\d+$/.test(query.trim()) || steps === 0) return null;
-  const wanted = Math.min(Number(query), steps - 1);
-  return { id: "go", group: gettext("Token"), title: fill(gettext("Go to step %(step)s"), { step: wanted }), act: () => pick(wanted) };
-}
+const sections = (): Section[] => [
+  anywhere(gettext("Run"), gettext("Stop")),
+  {
+    title: gettext("Outside text fields"),
+    rows: [
+      ["?", gettext("This sheet")],
+      ["/", gettext("Write the prompt")],
+      ["[ ]", gettext("Previous and next token")],
+      ["P", gettext("Pin the card that says why this token, or take it off")],
+      ["S", gettext("Draw one more token")],
+      ["Ctrl Z", gettext("Undo")],
+      ["Ctrl Shift Z", gettext("Redo")],
+      [
+        inspectorTabs()
+          .map((_, k) => k + 1)
+          .join(" "),
+        gettext("Panels of the inspector"),
+      ],
+    ],
+  },
+  {
+    title: gettext("On the generated text"),
+    rows: [
+      ["← → ↑ ↓", gettext("Move from token to token")],
+      ["Home End", gettext("First and last token")],
+      ["Enter", gettext("What can be done at this token")],
+      ["R", gettext("Re-roll this step")],
+      ["E", gettext("Edit from here")],
+      ["Del", gettext("Delete from here and stop")],
+      ["Esc", gettext("Always show the newest token")],
+    ],
+  },
+  withinWidgets(),
+];
+
+export const playground: Offer = { commands, stepCommand: (query) => goTo(query, run.value.tokens.length, pick), sections };

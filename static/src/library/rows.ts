@@ -1,7 +1,7 @@
 /** The list on the page, and what is done to what was chosen of it. */
 
 import { batch, signal } from "@preact/signals";
-import { Refusal, sentence } from "../errors";
+import { told } from "../errors";
 import { call } from "../post";
 import { changeSession, pageAddress, type Session, type SessionRow } from "../work/api";
 
@@ -83,6 +83,6 @@ async function trying(act: () => Promise<void>): Promise<void> {
     await act();
     trouble.value = null;
   } catch (error) {
-    trouble.value = error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error);
+    trouble.value = told(error);
   }
 }

@@ -2,7 +2,7 @@
 
 import { batch, signal } from "@preact/signals";
 import { bring, clearAll } from "../branching/tree";
-import { Refusal, sentence } from "../errors";
+import { told } from "../errors";
 import { leave, open } from "../session";
 import { boot, draft, refusals, restored } from "../store/draft";
 import { currentOf } from "../store/branches";
@@ -68,5 +68,3 @@ export async function fork(): Promise<void> {
     problem.value = told(error);
   }
 }
-
-export const told = (error: unknown): string => (error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error));

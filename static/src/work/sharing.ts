@@ -1,9 +1,9 @@
 /** What the share dialog changes, at once, of the session that the page works on. */
 
 import { signal } from "@preact/signals";
+import { told } from "../errors";
 import { dialog } from "../keys/open";
 import { changeSession, fetchSession, pageAddress, type Change, type NotedSession } from "./api";
-import { told } from "./open";
 import { work } from "./work";
 
 export const shared = signal<NotedSession | null>(null);
