@@ -8,7 +8,8 @@ from typing import Any
 
 import msgpack
 
-from playground.classroom import handing, polls, rooms, seats
+from playground.classroom import game_playing, games, handing, polls, rooms, seats
+from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
 from playground.classroom.gate import Gate
 from playground.classroom.gated import GatedFeed
 from playground.classroom.models import Room
@@ -33,7 +34,7 @@ from playground.classroom.protocol import (
     pack,
 )
 from playground.classroom.refusing import refusal
-from playground.classroom.stage import FOR_ALL, FOR_TEACHER, Member, Stage, stage_of
+from playground.classroom.stage import FOR_ALL, FOR_CLASS, FOR_TEACHER, Member, Stage, stage_of
 from playground.live import asking, starting
 from playground.live.consumers import FAILED, RunConsumer, in_thread
 from playground.live.hub import the_hub
@@ -48,6 +49,7 @@ from playground.runs import services as runs
 NO_ROOM = 4404
 HELD_SECONDS = 5.0  # the engine is waited for that long, when the class is to be asked
 STUDENT_RUNS = 2  # at once
+SUBJECTS: dict[Role, tuple[str, ...]] = {"teacher": FOR_ALL + FOR_CLASS + FOR_TEACHER, "student": FOR_ALL + FOR_CLASS, "guest": FOR_ALL, "removed": ()}
 starts = Buckets(rate=0.5, burst=6.0)
 joins = Buckets(rate=0.5, burst=10.0)
 
@@ -98,7 +100,7 @@ class RoomConsumer(RunConsumer):
             if sent.get("you") != you:
                 sent["you"] = you
                 await self.send_bytes(pack(you))
-            for name in FOR_ALL + FOR_TEACHER if self.role == "teacher" else () if self.role == "removed" else FOR_ALL:
+            for name in SUBJECTS[self.role]:
                 frame = self.stage.frames.get(name)
                 if frame is not None and sent.get(name) is not frame:
                     sent[name] = frame
@@ -109,7 +111,7 @@ class RoomConsumer(RunConsumer):
     def you(self) -> You:
         now, seat = self.stage.now, self.member.participant
         found = now.you.get(seat) if now and seat is not None else None
-        return found or You(self.role, seat, None, None, 0.0, 0.0, None, None, None, [])
+        return found or You(self.role, seat, None, None, 0.0, 0.0, None, None, None, [], 0.0, None, None, None)
 
     async def leave_class(self) -> None:
         """Nothing more of what the class sees."""
@@ -123,25 +125,31 @@ class RoomConsumer(RunConsumer):
 
     async def handle(self, message: Any) -> None:
         match message:
-            case Join() | CastVote() | GiveRun():
+            case Join() | CastVote() | GiveRun() | AnswerGame():
                 await self.by_student(message)
             case Point() | ChangeRoom() | ShowRun() | Hold() | AskClass() | ClosePoll() | RevealPoll() | RemovePerson() | EndRoom():
                 await self.by_teacher(message)
                 if not isinstance(message, Point):
                     await self.stage.read_again()  # what is done holds from now on, also for what somebody else has just sent
+            case MatchGame() | OddGame() | GoOnWithGame():
+                self.check_teacher()
+                await game_playing.by_teacher(self.room.pk, self.owner, self.language, message)
+                await self.stage.read_again()
             case _:
                 return await super().handle(message)
         self.stage.changed()
         if not isinstance(message, Point):
             await self.send_bytes(pack(Done(message.ref)))
 
-    async def by_student(self, message: Join | CastVote | GiveRun) -> None:
+    async def by_student(self, message: Join | CastVote | GiveRun | AnswerGame) -> None:
         room = self.room.pk
         match message:
             case Join():
                 await self.join(message)
             case CastVote():
                 await in_thread(polls.vote)(room, self.owner, message.poll, message.token, message.guess)
+            case AnswerGame():
+                await in_thread(games.answer)(room, self.owner, message.game, message.picks)
             case GiveRun():
                 await in_thread(handing.hand_in)(room, self.owner, message.run)
 
@@ -188,6 +196,7 @@ class RoomConsumer(RunConsumer):
         handed = await in_thread(handing.was_handed_in)(self.room.pk, run)
         if not handed:
             await self.check_owned(run)
+        handed = await in_thread(games.of_game)(self.room.pk, run) or handed
         await in_thread(polls.drop_open)(self.room.pk)
         await in_thread(rooms.show)(self.room.pk, run, whole=handed)
         await self.stage.read_again()
@@ -205,12 +214,14 @@ class RoomConsumer(RunConsumer):
         gate = self.shown()
         if self.asked_open():
             raise refusal("poll_open", "the class is already being asked; reveal that first")
+        await in_thread(games.check_over)(self.room.pk)
         if gate.held is None and not gate.finished:
             await self.hold("pause")
             await self.stage.read_again()
             await gate.wait_held(HELD_SECONDS)
         if gate.held is None:
             raise refusal("nothing_waits", "the run has no further token to ask for")
+        await in_thread(games.put_away)(self.room.pk)
         await in_thread(polls.ask)(self.room.pk, gate.tokens[gate.held.step], options)
 
     def shown(self) -> Gate:
@@ -247,7 +258,7 @@ class RoomConsumer(RunConsumer):
             raise refusal("room_over", "this room has ended")
         if room.forks_muted:
             raise refusal("forks_muted", "the teacher has switched runs of one's own off")
-        if self.asked_open():
+        if self.asked_open() or now.game_asks:
             raise refusal("voting", "wait for the reveal: a run of your own would tell")
         if room.model and message.spec.model != room.model:
             raise refusal("pinned_model", f"this room works with {room.model}", "model", message.spec.model, f"one of {room.model}")

@@ -104,6 +104,45 @@ class Vote(models.Model):
         constraints = [models.UniqueConstraint(fields=["poll", "participant"], name="one_vote_a_person")]
 
 
+class Game(models.Model):
+    """A guessing game. ``cards`` are the texts in the order shown: ``{run, ids, value, text, cut, tokens}``, the last three once they are made; ``ids`` are those of a person's text.
+
+    ``tokens`` are ``[piece (hex), surprisal in bits]``. Times say how far it has come, ``fault`` why it cannot be played.
+    """
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="games")
+    kind = models.CharField(max_length=8)
+    model = models.CharField(max_length=128)
+    prompt = models.TextField()
+    setting = models.CharField(max_length=24, blank=True)
+    values = models.JSONField(default=list)  # on offer, ascending
+    cards = models.JSONField()
+    fault = models.JSONField(null=True)  # {code, message}
+    created = models.DateTimeField(auto_now_add=True)
+    made = models.DateTimeField(null=True)
+    opened = models.DateTimeField(null=True)
+    closed = models.DateTimeField(null=True)
+    revealed = models.DateTimeField(null=True)
+    ended = models.DateTimeField(null=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+
+class Answer(models.Model):
+    """One person's answer to a game. The points count once it is revealed."""
+
+    game = models.ForeignKey(Game, models.CASCADE, related_name="answers")
+    participant = models.ForeignKey(Participant, models.CASCADE, related_name="answers")
+    picks = models.JSONField()
+    right = models.PositiveIntegerField()
+    points = models.FloatField()
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["game", "participant"], name="one_answer_a_person")]
+
+
 class HandIn(models.Model):
     """A run that a student gave to the teacher."""
 

@@ -10,9 +10,9 @@ from typing import Any
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from playground.classroom import rooms, scoring
+from playground.classroom import scoring, seats
 from playground.classroom.distribution import table_of
-from playground.classroom.models import Participant, Poll, Room, Vote
+from playground.classroom.models import Poll, Room, Vote
 from playground.classroom.refusing import refusal
 from playground.moderation import services as moderation
 
@@ -41,7 +41,7 @@ def ask(room_id: str, event: Mapping[str, Any], options: int) -> Poll:
 
 def vote(room_id: str, person: str, poll_id: int, token: int | None, guess: str) -> Vote:
     """Count ``person``'s answer, once. Raises ``RunRefused``."""
-    seat = _voter(room_id, person)
+    seat = seats.voter(room_id, person)
     poll = Poll.objects.filter(room=room_id, pk=poll_id).first()
     if poll is None:
         raise refusal("no_poll", "there is no such question in this room", "poll", poll_id)
@@ -85,18 +85,6 @@ def guessed(table: list[dict[str, Any]], guess: str) -> dict[str, Any] | None:
     if not wanted:
         raise refusal("guess_empty", "a guess has at least one character", "guess", guess)
     return next((row for row in table if _tidy(bytes.fromhex(row["piece"]).decode("utf-8", "replace")).casefold() == wanted), None)
-
-
-def _voter(room_id: str, person: str) -> Participant:
-    room = Room.objects.get(pk=room_id)
-    if rooms.is_over(room):
-        raise refusal("room_over", "this room has ended")
-    seat = Participant.objects.filter(room=room, person=person).first()
-    if seat is None:
-        raise refusal("not_joined", "join the room first")
-    if seat.removed:
-        raise refusal("removed", "the teacher has removed you from this room")
-    return seat
 
 
 def _chosen(poll: Poll, token: int) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from pydantic import Field, TypeAdapter
 from inference.events import to_wire
 from inference.spec import Spec
 from playground.classroom.bounds import MAX_GUESS, MAX_TITLE
+from playground.classroom.game_messages import AnswerGame, GameByTeacher, GameDesk, GameState
 from playground.live.protocol import Ref, RunId
 
 Name = Annotated[str, Field(pattern=r"^[a-zA-Z]{1,24}$")]
@@ -122,8 +123,8 @@ class EndRoom(Spec):
     ref: Ref
 
 
-ByStudent = Join | CastVote | GiveRun
-ByTeacher = ChangeRoom | ShowRun | Point | Hold | AskClass | ClosePoll | RevealPoll | RemovePerson | EndRoom
+ByStudent = Join | CastVote | GiveRun | AnswerGame
+ByTeacher = ChangeRoom | ShowRun | Point | Hold | AskClass | ClosePoll | RevealPoll | RemovePerson | EndRoom | GameByTeacher
 AnyRoomMessage = ByStudent | ByTeacher
 RoomClientMessage = Annotated[AnyRoomMessage, Field(discriminator="type")]
 ROOM_MESSAGE: TypeAdapter[AnyRoomMessage] = TypeAdapter(RoomClientMessage)
@@ -243,6 +244,10 @@ class You:
     won_insight: float | None  # by the question that is shown, once it is revealed
     won_luck: float | None
     handed_in: list[str]  # runs
+    games: float  # points won in games
+    picked: list[int] | None  # one's answer to the game that is on
+    right: int | None  # how much of it is right, once that is revealed
+    won_game: float | None  # by it
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,6 +256,7 @@ class Score:
     participant: int
     insight: float
     luck: float
+    games: float
     rank: int
 
 
@@ -322,7 +328,7 @@ class Done:
     ref: str
 
 
-RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | Done
+RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | GameState | GameDesk | Done
 
 
 def pack(message: RoomServerMessage) -> bytes:

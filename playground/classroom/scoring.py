@@ -2,7 +2,8 @@
 
 A vote is scored twice, and shown so: *insight* is the log score of the model's own distribution, before any stage of sampling, which a lucky draw does not change
 (Good 1952, "Rational decisions"): ``max(0, 10 + log2 p)``, so 10 for what is certain and one less for each halving. *Luck* is 10 where
-the dice took what was voted for.
+the dice took what was voted for. Games: ``MATCH`` for each text whose setting was found, ``ODD`` for the model's text among people's; of n texts
+one is matched by chance on average, whatever n is.
 """
 
 from __future__ import annotations
@@ -12,6 +13,8 @@ from collections.abc import Sequence
 
 MOST_INSIGHT = 10.0
 LUCK = 10.0
+MATCH = 5.0
+ODD = 10.0
 
 
 def insight(p: float) -> float:

@@ -31,6 +31,19 @@ def join(room_id: str, person: str, typed: str) -> Participant:
             raise refusal("nickname_taken", "somebody in this room has that name", "nickname", name) from error
 
 
+def voter(room_id: str, person: str) -> Participant:
+    """The seat of somebody who may answer. Raises ``RunRefused``."""
+    room = Room.objects.get(pk=room_id)
+    if rooms.is_over(room):
+        raise refusal("room_over", "this room has ended")
+    seat = seat_of(room_id, person)
+    if seat is None:
+        raise refusal("not_joined", "join the room first")
+    if seat.removed:
+        raise refusal("removed", "the teacher has removed you from this room")
+    return seat
+
+
 def remove(room: str, participant: int) -> None:
     """Takes somebody out of the room; their nickname is free again. Raises ``RunRefused`` for somebody who is not there."""
     if not Participant.objects.filter(room=room, pk=participant, removed=False).update(removed=True):

@@ -17,7 +17,7 @@ from weakref import WeakKeyDictionary
 import msgpack
 
 from inference.eventlog.protocol import LogUnavailable
-from playground.classroom import rooms
+from playground.classroom import game_making, rooms
 from playground.classroom.gate import Gate
 from playground.classroom.protocol import RoomServerMessage, TeacherView, Waiting, pack
 from playground.classroom.state import Snapshot, snapshot
@@ -30,7 +30,8 @@ CALM_SECONDS = 0.1  # between two readings
 LOOK_SECONDS = 2.0  # without a bell: it may have been missed
 CHUNK = 64
 FOR_ALL = ("room", "asked", "waiting", "view", "scores")
-FOR_TEACHER = ("roster", "tally", "hand_ins")
+FOR_CLASS = ("game",)  # those who have joined, and the teacher
+FOR_TEACHER = ("roster", "tally", "hand_ins", "game_desk")
 
 logger = logging.getLogger(__name__)
 
@@ -60,6 +61,7 @@ class Stage:
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._gate_tasks: list[asyncio.Task[None]] = []
+        self._making: tuple[int, asyncio.Task[None]] | None = None  # the texts of a game
 
     async def begin(self) -> None:
         await self.read_again()
@@ -86,7 +88,8 @@ class Stage:
 
     def close(self) -> None:
         _stages().pop(self.room, None)
-        for task in [*self._tasks, *self._gate_tasks, *self.answers.values()]:
+        making = [self._making[1]] if self._making else []
+        for task in [*self._tasks, *self._gate_tasks, *self.answers.values(), *making]:
             task.cancel()
 
     def _seat_changed(self) -> None:
@@ -99,13 +102,16 @@ class Stage:
         self.now = found
         if found is None:
             return self._wake(lambda member: True)
-        for message in (found.room, found.scores, TeacherView(found.view), found.asked, found.hand_ins):
+        for message in (found.room, found.scores, TeacherView(found.view), found.asked, found.hand_ins, found.game):
             self._put(message)
         if found.tally:
             self._put(found.tally)
+        if found.desk:
+            self._put(found.desk)
         self._seat_changed()
         self._follow(found)
         self._look()
+        self._make(found.making)
         self._wake(lambda member: member.participant is not None)  # their own standing may be another one
 
     def _put(self, message: RoomServerMessage) -> None:
@@ -118,6 +124,15 @@ class Stage:
         for member in self.members:
             if whom(member):
                 member.wake.set()
+
+    def _make(self, game: int | None) -> None:
+        """See to it that a game gets its texts: begun here, or left by a process that is gone."""
+        if game is not None and (self._making is None or self._making[0] != game):
+            self._making = (game, self._guarded(self._made(game)))
+
+    async def _made(self, game: int) -> None:
+        await game_making.make(game)
+        self.changed()
 
     def _follow(self, found: Snapshot) -> None:
         """Keep the gate of the run that is shown."""

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, Sum
 
-from playground.classroom import polls, rooms, scoring
+from playground.classroom import game_frames, games, polls, rooms, scoring
+from playground.classroom.game_messages import GameDesk, GameState
 from playground.classroom.gate import Rule
-from playground.classroom.models import HandIn, Participant, Poll, Room, Vote
+from playground.classroom.models import Answer, Game, HandIn, Participant, Poll, Room, Vote
 from playground.classroom.protocol import (
     AskedFor,
     Count,
@@ -50,8 +51,15 @@ class Snapshot:
     roster: Callable[[Set[int]], Roster]  # given who is here
     tally: Tally | None
     hand_ins: HandIns
+    game: GameState
+    desk: GameDesk | None
+    making: int | None  # the game whose texts are on their way
     you: dict[int, You]
     removed: frozenset[int]
+
+    @property
+    def game_asks(self) -> bool:
+        return self.game.game is not None and self.game.game.state in games.ASKED
 
 
 def snapshot(room_id: str) -> Snapshot | None:
@@ -59,12 +67,13 @@ def snapshot(room_id: str) -> Snapshot | None:
     room = Room.objects.filter(pk=room_id).first()
     if room is None:
         return None
-    poll = polls.current(room)
+    poll, game = polls.current(room), games.current(room.pk)
     seats = _seats(room)  # after the poll: points that count because of it are in
     there = [seat for seat in seats if not seat.removed]
     votes = list(Vote.objects.filter(poll=poll, participant__removed=False).order_by("pk")) if poll else []
     handed = list(HandIn.objects.filter(room=room).select_related("participant"))
-    voted = {vote.participant_id for vote in votes}
+    answers = game_frames.answers_to(game)
+    voted = {each.participant_id for each in (answers if game and game.opened else votes)}
     return Snapshot(
         version=room.version,
         over=rooms.is_over(room),
@@ -77,7 +86,10 @@ def snapshot(room_id: str) -> Snapshot | None:
         roster=lambda here: Roster([Seat(seat.pk, seat.nickname, seat.pk in here, seat.pk in voted) for seat in there]),
         tally=_tally(poll, votes, len(there)) if poll else None,
         hand_ins=HandIns([Handed(row.run, row.participant_id, row.participant.nickname, row.at.isoformat(), beginning(row.run)) for row in handed]),
-        you=_you(room, there, poll, votes, handed),
+        game=game_frames.state_frame(game, answers),
+        desk=game_frames.desk_frame(game, answers, len(there)) if game else None,
+        making=game.pk if game and games.state_of(game) == "making" else None,
+        you=_you(room, there, poll, votes, handed, game, answers),
         removed=frozenset(seat.pk for seat in seats if seat.removed),
     )
 
@@ -85,7 +97,11 @@ def snapshot(room_id: str) -> Snapshot | None:
 def _seats(room: Room) -> list[Participant]:
     counted = Q(votes__poll__revealed__isnull=False)
     sums = {"insight": Sum("votes__insight", filter=counted), "luck": Sum("votes__luck", filter=counted)}
-    return list(Participant.objects.filter(room=room).annotate(**sums).order_by(F("joined").asc(), "pk"))
+    won = game_frames.points_in(room)
+    seats = list(Participant.objects.filter(room=room).annotate(**sums).order_by(F("joined").asc(), "pk"))
+    for seat in seats:
+        seat.games = won.get(seat.pk)  # type: ignore[attr-defined]
+    return seats
 
 
 def _room(room: Room, people: int, poll: Poll | None, votes: list[Vote]) -> RoomState:
@@ -141,8 +157,8 @@ def _tally(poll: Poll, votes: list[Vote], people: int) -> Tally:
 
 
 def _ranked(there: list[Participant]) -> dict[int, int]:
-    """The places of those who have voted."""
-    voted = [seat for seat in there if _insight(seat) is not None]
+    """The places of those who have voted, or answered in a game."""
+    voted = [seat for seat in there if _has_points(seat)]
     return dict(zip((seat.pk for seat in voted), scoring.ranks([_total(seat) for seat in voted]), strict=True))
 
 
@@ -155,29 +171,38 @@ def _scores(room: Room, there: list[Participant]) -> Scores:
     return Scores([score for score in all_ if score.rank <= LEADERS][:MOST_LEADERS], len(all_))
 
 
-def _you(room: Room, there: list[Participant], poll: Poll | None, votes: list[Vote], handed: list[HandIn]) -> dict[int, You]:
+def _you(room: Room, there: list[Participant], poll: Poll | None, votes: list[Vote], handed: list[HandIn], game: Game | None, answers: list[Answer]) -> dict[int, You]:
     ranked = _ranked(there) if room.scored else {}
     votes_by = {vote.participant_id: vote for vote in votes}
+    answers_by = {answer.participant_id: answer for answer in answers}
     runs: dict[int, list[str]] = {}
     for row in handed:
         runs.setdefault(row.participant_id, []).append(row.run)
-    return {seat.pk: _one(seat, ranked.get(seat.pk), votes_by.get(seat.pk), poll, runs.get(seat.pk, []), room.scored) for seat in there}
+    return {seat.pk: _one(seat, ranked.get(seat.pk), votes_by.get(seat.pk), poll, runs.get(seat.pk, []), room.scored, answers_by.get(seat.pk), game) for seat in there}
 
 
-def _one(seat: Participant, rank: int | None, vote: Vote | None, poll: Poll | None, handed: list[str], scored: bool) -> You:
+def _one(
+    seat: Participant, rank: int | None, vote: Vote | None, poll: Poll | None, handed: list[str], scored: bool, answer: Answer | None, game: Game | None
+) -> You:
     voted = (vote.guess or vote.token) if vote else None
     shown = vote if scored and poll and poll.revealed else None
-    insight, luck = _points(seat) if scored else (0.0, 0.0)
-    return You("student", seat.pk, seat.nickname, voted, insight, luck, rank, shown.insight if shown else None, shown.luck if shown else None, handed)
+    insight, luck, won = _points(seat) if scored else (0.0, 0.0, 0.0)
+    told = answer if answer and game and game.revealed else None
+    return You(
+        "student", seat.pk, seat.nickname, voted, insight, luck, rank, shown.insight if shown else None, shown.luck if shown else None, handed,
+        won, answer.picks if answer else None, told.right if told else None, told.points if told and scored else None,
+    )  # fmt: skip
 
 
-def _insight(seat: Participant) -> float | None:
-    value: float | None = seat.insight  # type: ignore[attr-defined]
-    return value
+def _has_points(seat: Participant) -> bool:
+    """Whether something of theirs has counted, be it for nothing."""
+    return seat.insight is not None or seat.games is not None  # type: ignore[attr-defined]
 
 
-def _points(seat: Participant) -> tuple[float, float]:
-    return round(_insight(seat) or 0.0, 1), round(seat.luck or 0.0, 1)  # type: ignore[attr-defined]
+def _points(seat: Participant) -> tuple[float, float, float]:
+    """Insight, luck, games."""
+    insight, luck, won = seat.insight, seat.luck, seat.games  # type: ignore[attr-defined]
+    return round(insight or 0.0, 1), round(luck or 0.0, 1), round(won or 0.0, 1)
 
 
 def _total(seat: Participant) -> float:
