@@ -26,12 +26,12 @@ def until(condition: Callable[[], bool], seconds: float = READY_SECONDS, why: st
 
 
 class Process:
-    """``python ...`` in the repository, its output in a file."""
+    """``python ...`` in the repository at ``root``, its output in a file."""
 
-    def __init__(self, arguments: list[str], log: Path, environment: dict[str, str]) -> None:
+    def __init__(self, arguments: list[str], log: Path, environment: dict[str, str], root: Path = ROOT) -> None:
         self.log = log
         with log.open("wb") as output:
-            self._popen = subprocess.Popen([sys.executable, *arguments], cwd=ROOT, env=environment, stdout=output, stderr=output)
+            self._popen = subprocess.Popen([sys.executable, *arguments], cwd=root, env=environment, stdout=output, stderr=output)
         self.pid = self._popen.pid
 
     def says(self, text: str) -> int:
@@ -66,10 +66,10 @@ class Process:
 
 
 class Site:
-    """A site's processes over one data folder. ``settings`` are further environment variables without their prefix."""
+    """A site's processes over one data folder. ``settings`` are further environment variables without their prefix; ``root``: another checkout."""
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.folder = folder
+    def __init__(self, folder: Path, root: Path = ROOT, **settings: str) -> None:
+        self.folder, self.root = folder, root
         self.port = free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.processes: list[Process] = []
@@ -105,7 +105,7 @@ class Site:
         return {**os.environ, **self.environment}
 
     def _start(self, *arguments: str) -> Process:
-        process = Process(list(arguments), self.folder / f"{len(self.processes)}-{arguments[1]}.log", self.whole_environment)
+        process = Process(list(arguments), self.folder / f"{len(self.processes)}-{arguments[1]}.log", self.whole_environment, self.root)
         self.processes.append(process)
         return process
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import logging
+import threading
+from collections import OrderedDict
 from typing import TYPE_CHECKING, Any
 
 import msgpack
@@ -33,6 +35,7 @@ if TYPE_CHECKING:  # torch takes seconds to import: with the first question
 
 KEPT_SECONDS = 60.0  # an answer that nobody has fetched by then is gone
 _PAGE = 256
+ENDED_KEPT = 64  # runs: some tokens each
 
 logger = logging.getLogger(__name__)
 
@@ -45,11 +48,32 @@ class NotAnswered(Exception):
         self.info = ErrorInfo(code, message, "run")
 
 
+class EndedRuns:
+    """What ended runs have said, those last asked about. For many threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = threading.Lock()
+        self._runs: OrderedDict[tuple[str, str, int], Kept] = OrderedDict()  # by run, epoch and sample
+
+    def get(self, name: tuple[str, str, int]) -> Kept | None:
+        with self._lock:
+            return self._runs.get(name)
+
+    def keep(self, name: tuple[str, str, int], run: Kept) -> None:
+        with self._lock:
+            self._runs[name] = run
+            self._runs.move_to_end(name)
+            while len(self._runs) > self._most:
+                self._runs.popitem(last=False)
+
+
 class Answerer:
     """Answers questions, many at once from many threads."""
 
     def __init__(self, log: EventLog, models: Engines) -> None:
         self._log, self._models = log, models
+        self._ended = EndedRuns(ENDED_KEPT)
 
     def answer(self, inquiry: Inquiry) -> None:
         """Leave the answer to ``inquiry``, or the reason why there is none, in its box."""
@@ -71,7 +95,15 @@ class Answerer:
         return _asked(self._insight(kept.source), past, inquiry, other)
 
     def _kept(self, inquiry: Inquiry) -> Kept:
-        """The run as its log has it now."""
+        """The run as its log has it now. One that has ended is read once: its events never change, and thousands of them take a while."""
+        head = self._log.head(inquiry.run)
+        name = (inquiry.run, head.epoch, inquiry.sample) if head and head.finished else None
+        kept = (self._ended.get(name) if name else None) or self._read(inquiry)
+        if name:
+            self._ended.keep(name, kept)
+        return kept
+
+    def _read(self, inquiry: Inquiry) -> Kept:
         meta = self._log.meta(inquiry.run)
         if meta is None:
             raise NotAnswered("expired", "the events of this run are no longer kept")

@@ -13,8 +13,9 @@ import pytest
 from inference.eventlog.protocol import EventLog
 from inference.events import ErrorInfo
 from inference.questions import Reading
-from inference.runs.inquiry import Inquiry
-from inference.worker.answer import Answerer
+from inference.runs.inquiry import Inquiry, Kept
+from inference.spec import ModelSource, SamplingParams
+from inference.worker.answer import Answerer, EndedRuns
 from playground.live import asking
 from playground.live.consumers import MAX_QUESTIONS
 from playground.live.limits import Buckets
@@ -169,3 +170,23 @@ async def test_a_run_that_has_not_begun_or_is_no_longer_kept_says_so(log: EventL
         answerer.answer(Inquiry(box=box, run=name, ref="1", question={"type": "score"}))  # type: ignore[arg-type]
     codes = [msgpack.unpackb(log.read(box)[0].data)["errors"][0]["code"] for box in ("one", "other")]
     assert codes == ["not_started", "expired"]
+
+
+async def test_an_ended_run_is_read_from_the_log_for_its_first_question_only(engine: SmallEngine, log: EventLog, monkeypatch: pytest.MonkeyPatch) -> None:
+    async with Client() as client:
+        run = await finished(client)
+    answerer = Answerer(log, SmallEngines())
+    kept = [answerer._kept(Inquiry(box="one", run=run, ref="1", question=SCORE))]  # type: ignore[arg-type]
+    monkeypatch.setattr(log, "read", None)  # it would raise
+    kept.append(answerer._kept(Inquiry(box="two", run=run, ref="2", question=SCORE)))  # type: ignore[arg-type]
+    assert kept[0] == kept[1]
+    assert len(kept[0].token_ids) > 0
+
+
+def test_what_is_kept_of_ended_runs_is_bounded() -> None:
+    runs = EndedRuns(2)
+    kept = Kept(source=ModelSource(name="small", source="small"), sampling=SamplingParams(), prompt_ids=(1,), token_ids=(2,))
+    for name in ("a", "b", "c"):
+        runs.keep((name, "epoch", 0), kept)
+    assert runs.get(("a", "epoch", 0)) is None
+    assert [runs.get((name, "epoch", 0)) for name in ("b", "c")] == [kept, kept]

@@ -1,4 +1,6 @@
-/** Asks one question at a time: of those that come while one is out, or sooner than allowed, only the last is asked. Knows no question. */
+/** Asks one question at a time: of those that come while one is out, or beyond what is allowed, only the last is asked. Knows no question. */
+
+import { Allowance } from "./allowance";
 
 const AGAIN_MS = 500; // after a refusal that only says "too many"
 
@@ -11,12 +13,12 @@ export interface Asking<Q, A> {
 export class Latest<Q, A> {
   private next: Q | null = null;
   private out = false;
-  private notBefore = -Infinity; // ms, the page's clock
+  private notBefore = -Infinity; // ms, the page's clock: after a refusal
   private timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor(
     private readonly asking: Asking<Q, A>,
-    private readonly everyMs: number,
+    private readonly allowance: Allowance,
   ) {}
 
   /** `question` is the one that matters now; null: none does. */
@@ -24,7 +26,7 @@ export class Latest<Q, A> {
     this.next = question;
     clearTimeout(this.timer);
     if (question === null || this.out) return;
-    const wait = this.notBefore - performance.now();
+    const wait = Math.max(this.notBefore - performance.now(), this.allowance.wait());
     if (wait <= 0) void this.send(question);
     else this.timer = setTimeout(() => this.want(this.next), wait);
   }
@@ -32,7 +34,7 @@ export class Latest<Q, A> {
   private async send(question: Q): Promise<void> {
     this.next = null;
     this.out = true;
-    this.notBefore = performance.now() + this.everyMs;
+    this.allowance.spend();
     try {
       this.asking.answered(question, await this.asking.ask(question));
     } catch (error) {

@@ -11,11 +11,12 @@ import { fieldNamed, problems, type Values } from "../../settings/schema";
 import { asked, fields } from "../../store/draft";
 import { isLive } from "../../store/run";
 import { run, tab } from "../../store/view";
+import { Allowance } from "./allowance";
 import { Latest } from "./latest";
 import { fits, Outcome } from "./outcome";
 import { changedFields, decides, toldBy } from "./own";
 
-const EVERY_MS = 120; // at most so often, however fast a slider moves
+const [BURST, EVERY_MS] = [20, 120]; // so many as fast as they are answered, then one so often: what the server lets pass, other panels' questions left out
 const STRIDE = 32; // tokens of a run that goes on, after which it is asked again
 const KEPT = 64; // answers
 
@@ -149,11 +150,11 @@ function follow(question: () => Question | null, to: typeof said, asker: Latest<
 }
 
 // The own settings first: then the others find the logits of the run where this pass has left them.
-follow(() => wantedOwn.value, saidOfOwn, new Latest(asking(saidOfOwn), EVERY_MS));
+follow(() => wantedOwn.value, saidOfOwn, new Latest(asking(saidOfOwn), new Allowance(BURST, EVERY_MS)));
 follow(
   () => (wanted.value?.scope === saidOfOwn.value?.question.scope && wanted.value?.key !== wantedOwn.value?.key ? wanted.value : null),
   said,
-  new Latest(asking(said), EVERY_MS),
+  new Latest(asking(said), new Allowance(BURST, EVERY_MS)),
 );
 
 const here = (one: Said | null): Said | null => (one?.question.scope === scope.value ? one : null);

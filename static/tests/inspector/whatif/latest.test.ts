@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from "vitest";
+import { Allowance } from "../../../src/inspector/whatif/allowance";
 import { Latest } from "../../../src/inspector/whatif/latest";
 
 let asked: { question: string; answer: (text: string) => void; refuse: () => void }[] = [];
@@ -12,7 +13,7 @@ const latest = () =>
       answered: (question, answer) => answers.push(`${question} ${answer}`),
       refused: () => refusing,
     },
-    100,
+    new Allowance(2, 100),
   );
 const settled = () => vi.advanceTimersByTimeAsync(0);
 
@@ -38,15 +39,29 @@ describe("the latest question", () => {
     expect(answers).toEqual(["a 1", "c 2"]);
   });
 
-  it("goes out no sooner than allowed after the one before", async () => {
+  it("goes out at once while there is allowance, and afterwards no sooner than there is again", async () => {
     const questions = latest();
-    questions.want("a");
-    asked[0]?.answer("1");
-    await settled();
-    questions.want("b");
+    for (const [k, question] of ["a", "b"].entries()) {
+      questions.want(question);
+      asked[k]?.answer("1");
+      await settled();
+    }
+    expect(asked).toHaveLength(2);
+    questions.want("c");
     await vi.advanceTimersByTimeAsync(99);
-    expect(asked).toHaveLength(1);
+    expect(asked).toHaveLength(2);
     await vi.advanceTimersByTimeAsync(1);
+    expect(asked.map(({ question }) => question)).toEqual(["a", "b", "c"]);
+  });
+
+  it("never has more allowance than the burst, however long nothing was asked", async () => {
+    const questions = latest();
+    await vi.advanceTimersByTimeAsync(10_000);
+    for (const [k, question] of ["a", "b", "c"].entries()) {
+      questions.want(question);
+      asked[k]?.answer("1");
+      await settled();
+    }
     expect(asked).toHaveLength(2);
   });
 
