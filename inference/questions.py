@@ -54,12 +54,14 @@ class AskDivergence(Spec):
     """How far apart are the distributions of two settings, or of two models, at every step of this run? Answered by ``Divergence``.
 
     ``sampling`` is the other setting (the run's own by default), ``model`` the other model, which must have the same vocabulary.
+    Steps before ``first`` are left out: who follows a run that goes on asks for those that have come since.
     """
 
     type: Literal["divergence"]
     sampling: SamplingParams | None = None
     model: str | None = Field(None, max_length=128)
     top_k: int = Field(10, ge=1, le=200, description="Candidates of which the overlap is counted")
+    first: int = Field(0, ge=0, description="The first step of the answer")
 
     @model_validator(mode="after")
     def _check_other(self) -> Self:
@@ -203,7 +205,7 @@ class StepView:
 
 @dataclass(frozen=True, slots=True)
 class Divergence:
-    """Two final distributions p (the run's) and q (the other's) at every step, both given the run's own past."""
+    """Two final distributions p (the run's) and q (the other's) at every step from ``first`` on, both given the run's own past."""
 
     type: ClassVar[str] = "divergence"
     kl: Block  # f4 (T,) KL(p || q) in nats, over the whole vocabulary; infinite where q lacks a token of p
@@ -211,7 +213,8 @@ class Divergence:
     js: Block  # f4 (T,) Jensen-Shannon divergence in nats: symmetric, at most ln 2
     overlap: Block  # f4 (T,) share of the top_k most likely tokens of p that are among those of q
     top_k: int
-    differs: list[int]  # steps at which the other chooses another token with the same draw
+    differs: list[int]  # steps at which the other chooses another token with the same draw, counted from the run's first
+    first: int = 0  # the step of the first value
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,7 @@ from inference.insight.what_if import divergence, what_if
 from inference.questions import (
     AskAttention,
     AskAttribution,
+    AskDivergence,
     AskStep,
     AskWatchingCost,
     AttentionMaps,
@@ -100,14 +101,22 @@ class Insight:
             brought_to(sampler, before, lambda: self._logits(past)[: len(before)])
         return self._engine.perform(Replayed(past.ids, steps, sampler, kinds, asked.top_n))
 
-    def divergence(self, past: Past, sampling: SamplingParams | None = None, other: Insight | None = None, top_k: int = 10) -> Divergence:
-        """How far the final distributions of ``past`` are from those under ``sampling`` (by default its own), of ``other``'s model (by default its own)."""
-        theirs = other or self
+    def divergence(self, past: Past, asked: AskDivergence, other: Insight | None = None) -> Divergence:
+        """How far the final distributions of ``past`` are from those under other settings (by default its own), of ``other``'s model (by default its own)."""
+        theirs, sampling = other or self, asked.sampling or past.sampling
         _check_vocabulary(self, theirs)
-        own = self._sampler(past, past.sampling)
-        another = theirs._sampler(past, sampling or past.sampling)
-        with _constrained(sampling or past.sampling):
-            return divergence(self._logits(past), theirs._logits(past), past.tokens, own, another, top_k)
+        check_begun(past)
+        _check("first", asked.first, 0, len(past.tokens) - 1)
+        since = past.since(asked.first)
+        with _constrained(sampling):
+            own, another = self._brought(past, past.sampling, asked.first), theirs._brought(past, sampling, asked.first)
+            return divergence(self._logits(since), theirs._logits(since), since.tokens, own, another, asked.top_k, asked.first)
+
+    def _brought(self, past: Past, sampling: SamplingParams, step: int) -> Sampler:
+        """A sampler that stands before ``step``."""
+        sampler = self._sampler(past, sampling)
+        brought_to(sampler, past.tokens[:step], lambda: self._logits(past)[:step])
+        return sampler
 
     def attention(self, ids: Sequence[int], asked: AskAttention) -> AttentionMaps:
         """Attention matrices of ``ids``."""

@@ -46,6 +46,10 @@ class Past:
         """The same step as the first of a run whose prompt is everything before it: its logits, though not its draws."""
         return Past(self.sampling, (*self.prompt_ids, *self.tokens[:step]), self.tokens[step : step + 1], self.sample)
 
+    def since(self, step: int) -> Past:
+        """The steps from ``step`` on as those of a run whose prompt is everything before: their logits, though not their draws."""
+        return Past(self.sampling, (*self.prompt_ids, *self.tokens[:step]), self.tokens[step:], self.sample)
+
     def spec(self, sampling: SamplingParams) -> RunSpec:
         """This run under other settings, with its own draws."""
         return RunSpec(prompt_token_ids=self.prompt_ids, sampling=sampling.model_copy(update={"seed": self.sampling.seed}))

@@ -35,8 +35,11 @@ def what_if(logits: Iterable[Logits], tokens: Sequence[int], sampler: Sampler, p
     )
 
 
-def divergence(ours: Logits, theirs: Logits, tokens: Sequence[int], own: Sampler, other: Sampler, top_k: int) -> Divergence:
-    """The final distributions of two samplers at every step at which ``tokens`` (T,) were chosen, each from its raw logits (T, V)."""
+def divergence(ours: Logits, theirs: Logits, tokens: Sequence[int], own: Sampler, other: Sampler, top_k: int, first: int = 0) -> Divergence:
+    """The final distributions of two samplers at every step at which ``tokens`` (T,) were chosen, each from its raw logits (T, V).
+
+    The samplers stand before the first of these steps, which is number ``first`` of the run.
+    """
     ways = [Outlooks(sampler).distributions(logits, tokens) for sampler, logits in ((own, ours), (other, theirs))]
     rows, chosen = [], []
     for (p, _), (q, token) in zip(*ways, strict=True):
@@ -44,7 +47,7 @@ def divergence(ours: Logits, theirs: Logits, tokens: Sequence[int], own: Sampler
         rows.append([_kl(p, q), _kl(q, p), (_kl(p, middle) + _kl(q, middle)) / 2, _overlap(p, q, top_k)])
         chosen.append(token)
     kl, reverse, js, overlap = (Block.of(column, "f4") for column in np.array(rows).T)
-    return Divergence(kl, reverse, js, overlap, top_k, _differing(chosen, tokens))
+    return Divergence(kl, reverse, js, overlap, top_k, [first + step for step in _differing(chosen, tokens)], first)
 
 
 def _kl(p: NDArray[np.float64], q: NDArray[np.float64]) -> float:

@@ -136,8 +136,8 @@ def _asked(insight: Insight, past: Past, inquiry: Inquiry, other: Insight | None
             return insight.step(past, asked)
         case AskWatchingCost() as asked:
             return insight.watching_cost(past, asked)
-        case AskDivergence(sampling=sampling, top_k=top_k):
-            return insight.divergence(past, sampling, other, top_k)
+        case AskDivergence() as asked:
+            return insight.divergence(past, asked, other)
         case AskAttention() as asked:
             return insight.attention(past.ids, asked)
         case AskLens(first=first, last=last, top=top):

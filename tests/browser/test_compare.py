@@ -19,6 +19,7 @@ from playwright.sync_api import Browser, expect
 from inference.sources import bundled
 from playground.config import ROOT
 from tests.browser.comparison import Comparison
+from tests.browser.playground import RUN_MS
 from tests.browser.test_access import violations
 from tests.inference.models import write_checkpoint
 from tests.site import Site
@@ -239,6 +240,32 @@ def test_everything_is_done_by_keyboard(open_comparison: OpenComparison) -> None
     page.page.keyboard.press("?")
     expect(page.hook("sheet")).to_contain_text("First difference")
     assert violations(page) == []
+
+
+def test_distances_are_drawn_while_the_lanes_run_and_piece_by_piece_they_are_the_same(open_comparison: OpenComparison) -> None:
+    page = open_comparison()
+    for field in ("max_tokens", "min_tokens"):
+        page.set(field, "300")
+    page.set("seed", "5")
+    page.speed(4)
+    page.run()
+    strip = page.strip("B")
+    expect(strip).to_have_attribute("data-state", "growing", timeout=RUN_MS)
+    seen = int(strip.get_attribute("data-steps") or 0)
+    expect(strip).not_to_have_attribute("data-steps", str(seen), timeout=RUN_MS)
+    expect(page.status).to_have_attribute("data-phase", "running")
+    assert page.distance("B", 0).overlap <= 1
+    page.stop()
+    page.wait_for_end()
+    page.wait_for_strip("B")
+    steps = len(page.ids("A"))
+    assert int(strip.get_attribute("data-steps") or 0) == steps > seen
+    pieces = [page.distance("B", step) for step in (0, seen, steps - 1)]
+    page.reload()
+    page.wait_for_end()
+    page.wait_for_strip("B")
+    for piece in pieces:
+        assert page.distance("B", piece.step).divergence == pytest.approx(piece.divergence, abs=1e-5)
 
 
 def test_a_reload_in_mid_run_finds_every_lane_again(open_comparison: OpenComparison) -> None:

@@ -2,14 +2,13 @@
 
 import { useCanvas } from "../draw/canvas";
 import { fill, gettext } from "../i18n";
-import { values } from "../protocol/codec";
-import type { Divergence } from "../protocol/generated";
 import { meanOf } from "./alignment";
 import { ask, divergenceOf, TOP_K, type Found } from "./divergence";
 import { measure, measures, type Measure } from "./measure";
+import { stepsOf, type Distances } from "./distances";
 import { runs, stateOf } from "./runs";
 import { letter, sides } from "./sides";
-import { first, partings, pick, step } from "./steps";
+import { first, partings, pick, picked, step } from "./steps";
 import { LEFT, places, strip } from "./strip";
 import { nats } from "./values";
 
@@ -62,50 +61,56 @@ function Measures() {
 function Strip({ of: key }: { of: number }) {
   const found = divergenceOf(key);
   const name = letter(key);
+  const steps = stepsOf(found.distances);
   return (
-    <article class="strip" data-testid={`strip-${name}`} data-state={found?.state ?? "waiting"}>
+    <article class="strip" data-testid={`strip-${name}`} data-state={progressOf(found)} data-steps={steps}>
       <h3 class="lane-letter">
         <span class="visually-hidden">{fill(gettext("Lane %(letter)s"), { letter: name })}</span>
         <span aria-hidden="true">{name}</span>
       </h3>
-      {found?.state === "found" ? <Chart of={key} answer={found.answer} /> : <Why of={key} found={found} />}
+      <div class="strip-chart">
+        {steps > 0 && <Chart of={key} distances={found.distances} />}
+        {(steps === 0 || found.refused) && <Why of={key} found={found} />}
+      </div>
     </article>
   );
 }
 
-function Why({ of: key, found }: { of: number; found: Found | null }) {
-  if (found?.state === "refused")
+/** How much of what there is to know is known. */
+function progressOf({ refused, distances }: Found): "refused" | "found" | "growing" | "waiting" {
+  if (refused) return "refused";
+  const { phase, tokens } = stateOf(first.value);
+  if (phase === "finished" && stepsOf(distances) >= tokens.length) return "found";
+  return stepsOf(distances) > 0 ? "growing" : "waiting";
+}
+
+function Why({ of: key, found: { refused } }: { of: number; found: Found }) {
+  if (refused)
     return (
       <p class="fault">
-        {found.why}{" "}
-        {found.again && (
+        {refused.why}{" "}
+        {refused.passing && (
           <button type="button" class="button small" onClick={() => ask(key)}>
             {gettext("Ask again")}
           </button>
         )}
       </p>
     );
-  const refused = stateOf(key).phase === "refused" || stateOf(first.value).phase === "refused";
-  if (refused) return <p class="quiet">{gettext("This lane did not run.")}</p>;
-  const text = found ? gettext("Working it out") : fill(gettext("Once lane %(letter)s has ended."), { letter: letter(first.value) });
-  return <p class="quiet">{text}</p>;
+  const neither = stateOf(key).phase === "refused" || stateOf(first.value).phase === "refused";
+  return <p class="quiet">{neither ? gettext("This lane did not run.") : gettext("Working it out")}</p>;
 }
 
-function Chart({ of: key, answer }: { of: number; answer: Divergence }) {
-  const steps = answer.kl.shape[0] ?? 0;
+function Chart({ of: key, distances }: { of: number; distances: Distances }) {
   const canvas = useCanvas((...target) => {
-    const shown = divergenceOf(key);
-    if (shown?.state !== "found") return;
-    const divergence = values(shown.answer[measure.value]);
+    const { distances } = divergenceOf(key);
     const below = fill(gettext("top %(count)s"), { count: TOP_K });
-    strip(
-      { divergence, overlap: values(shown.answer.overlap), step: step.value, parting: partings.value.get(key) ?? null, below },
-      ...target,
-    );
+    const [divergence, { overlap }] = [distances[measure.value], distances];
+    strip({ divergence, overlap, step: step.value, parting: partings.value.get(key) ?? null, below }, ...target);
   });
+  const steps = stepsOf(distances);
   return (
-    <div class="strip-chart">
-      <Numbers of={key} answer={answer} />
+    <>
+      <Numbers of={key} distances={distances} />
       <canvas
         ref={canvas}
         class="strip-canvas"
@@ -116,21 +121,25 @@ function Chart({ of: key, answer }: { of: number; answer: Divergence }) {
           pick(Math.max(0, Math.min(steps - 1, at)));
         }}
       />
-    </div>
+    </>
   );
 }
 
-/** Of the step that is looked at, and of all. */
-function Numbers({ of: key, answer }: { of: number; answer: Divergence }) {
-  const at = step.value;
-  const all = values(answer[measure.value]);
-  const [value, share] = [all[at], values(answer.overlap)[at]];
+/** Of the step that is looked at, and of all. Who follows the newest sees the newest that is known. */
+function Numbers({ of: key, distances }: { of: number; distances: Distances }) {
+  const at = picked.value === null ? Math.min(step.value, stepsOf(distances) - 1) : step.value;
+  const all = distances[measure.value];
+  const [value, share] = [all[at], distances.overlap[at]];
   const { mean, infinite } = meanOf(all);
   const letters = { one: letter(first.value), other: letter(key) };
+  const missing =
+    at < stateOf(first.value).tokens.length
+      ? gettext("Working it out")
+      : fill(gettext("Lane %(one)s has no step %(step)s."), { ...letters, step: at });
   return (
-    <p class="strip-numbers figures" data-step={at} data-divergence={value} data-overlap={share}>
+    <p class="strip-numbers figures" data-step={at} data-divergence={value} data-overlap={share} data-mean={mean} data-infinite={infinite}>
       {value === undefined ? (
-        <span class="quiet">{fill(gettext("Lane %(one)s has no step %(step)s."), { ...letters, step: at })}</span>
+        <span class="quiet">{missing}</span>
       ) : (
         <>
           <b>{fill(gettext("%(value)s nats"), { value: nats(value) })}</b>{" "}

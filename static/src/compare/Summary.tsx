@@ -2,7 +2,6 @@
 
 import { gettext } from "../i18n";
 import { number } from "../numbers";
-import { values } from "../protocol/codec";
 import { reasonText } from "../Status";
 import { meter } from "../store/timing";
 import { meanOf, perplexity } from "./alignment";
@@ -71,7 +70,4 @@ function Row({ side }: { side: Side }) {
   );
 }
 
-function meanKl(side: Side): string {
-  const found = divergenceOf(side.key);
-  return found?.state === "found" ? nats(meanOf(values(found.answer.kl)).mean) : "–";
-}
+const meanKl = ({ key }: Side): string => nats(meanOf(divergenceOf(key).distances.kl).mean);

@@ -14,6 +14,7 @@ from inference import Engine, SamplingParams, Watch
 from inference.engine.errors import RunError
 from inference.insight.insight import Insight
 from inference.insight.past import LogitCache, Past
+from inference.questions import AskDivergence
 from inference.sampling.sampler import Choice, choose
 from tests.inference.engine.runs import ids, prompt, spec
 from tests.inference.models import CONFIGS
@@ -120,10 +121,14 @@ def final(logits: Any, temperature: float, top_k: int) -> Any:
     return torch.softmax(scores.double(), -1).numpy()
 
 
+def asked(sampling: SamplingParams | None = None, **fields: Any) -> AskDivergence:
+    return AskDivergence(type="divergence", sampling=sampling, **fields)
+
+
 def test_the_divergence_of_two_settings_is_that_of_their_final_distributions(engine_of: Callable[[str], Engine], reference_of: Callable[[str], Any]) -> None:
     run = past(engine_of("llama"))
     own = Past(SamplingParams(temperature=0.8, top_k=30, seed=11), run.prompt_ids, run.tokens)
-    found = Insight(engine_of("llama")).divergence(own, SamplingParams(temperature=1.5, top_k=60), top_k=8)
+    found = Insight(engine_of("llama")).divergence(own, asked(SamplingParams(temperature=1.5, top_k=60), top_k=8))
     with torch.no_grad():
         logits = reference_of("llama")(input_ids=torch.tensor([run.ids[:-1]])).logits[0, 11:]
     p, q = final(logits.clone(), 0.8, 30), final(logits.clone(), 1.5, 60)
@@ -142,16 +147,35 @@ def test_the_divergence_of_two_settings_is_that_of_their_final_distributions(eng
 def test_two_models_of_one_vocabulary_can_be_compared(engine_of: Callable[[str], Engine], reference_of: Callable[[str], Any]) -> None:
     run = past(engine_of("llama"))
     plain = Past(SamplingParams(seed=11), run.prompt_ids, run.tokens)
-    found = Insight(engine_of("llama")).divergence(plain, other=Insight(engine_of("qwen2")))
+    found = Insight(engine_of("llama")).divergence(plain, asked(model="qwen2"), Insight(engine_of("qwen2")))
     with torch.no_grad():
         p, q = (torch.log_softmax(reference_of(family)(input_ids=torch.tensor([run.ids[:-1]])).logits[0, 11:].double(), -1) for family in ("llama", "qwen2"))
     assert found.kl.array() == pytest.approx((p.exp() * (p - q)).sum(-1).numpy(), rel=1e-2)
     assert found.reverse_kl.array() == pytest.approx((q.exp() * (q - p)).sum(-1).numpy(), rel=1e-2)
 
 
+@pytest.mark.parametrize("other", [*OTHERS[1:4], {"mirostat_mode": 2, "mirostat_tau": 3.0}, {"dry_multiplier": 0.8, "no_repeat_ngram_size": 3}])
+def test_the_divergence_from_a_step_on_is_the_rest_of_the_whole(engine_of: Callable[[str], Engine], other: dict[str, Any]) -> None:
+    run, sampling = past(engine_of("llama")), SamplingParams(**other)
+    whole = Insight(engine_of("llama")).divergence(run, asked(sampling))
+    for first in (1, 17, len(run.tokens) - 1):
+        rest = Insight(engine_of("llama")).divergence(run, asked(sampling, first=first))
+        assert rest.first == first
+        assert rest.differs == [step for step in whole.differs if step >= first]
+        for name in ("kl", "reverse_kl", "js", "overlap"):
+            assert getattr(rest, name).array() == pytest.approx(getattr(whole, name).array()[first:], abs=1e-4)
+
+
+def test_a_divergence_from_behind_the_last_step_is_refused(engine_of: Callable[[str], Engine]) -> None:
+    run = past(engine_of("llama"))
+    with pytest.raises(RunError) as caught:
+        Insight(engine_of("llama")).divergence(run, asked(run.sampling, first=len(run.tokens)))
+    assert (caught.value.info.code, caught.value.info.field, caught.value.info.bound) == ("out_of_range", "first", "0..39")
+
+
 def test_a_run_and_itself_do_not_diverge(engine_of: Callable[[str], Engine]) -> None:
     run = past(engine_of("llama"))
-    found = Insight(engine_of("llama")).divergence(run)
+    found = Insight(engine_of("llama")).divergence(run, asked(run.sampling))
     assert found.kl.array().max() == found.js.array().max() == 0
     assert found.overlap.array().min() == 1
     assert found.differs == []
@@ -159,7 +183,7 @@ def test_a_run_and_itself_do_not_diverge(engine_of: Callable[[str], Engine]) -> 
 
 def test_models_of_different_vocabularies_are_refused(engine_of: Callable[[str], Engine]) -> None:
     with Engine.load("bundled:draft", device="cpu", threads=1) as other, pytest.raises(RunError) as caught:
-        Insight(engine_of("llama")).divergence(past(engine_of("llama")), other=Insight(other))
+        Insight(engine_of("llama")).divergence(past(engine_of("llama")), asked(model="draft"), Insight(other))
     assert caught.value.info.code == "other_vocabulary"
 
 
