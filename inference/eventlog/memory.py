@@ -13,6 +13,7 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from inference.eventlog.buckets import NamedBuckets
 from inference.eventlog.memory_runs import NEVER, RunState, WaitingRuns, load
 from inference.eventlog.memory_tail import MemoryTail
 from inference.eventlog.protocol import (
@@ -48,6 +49,7 @@ class MemoryLog:
         self._workers: dict[str, float] = {}
         self._tails: list[MemoryTail] = []
         self._tickets = 0
+        self._permits = NamedBuckets()
         if journal is not None:
             journal.mkdir(parents=True, exist_ok=True)
             self._reload(journal)
@@ -175,6 +177,10 @@ class MemoryLog:
             self._runs[box] = RunState(box, "", b"", "", "", 0, store, NEVER, expires=time.monotonic() + ttl_seconds)
             for tail in self._tails:
                 tail.touch(box)
+
+    def permit(self, bucket: str, rate: float, burst: float) -> bool:
+        with self._lock:
+            return self._permits.take(bucket, rate, burst)
 
     def beat(self, worker: str, ttl_seconds: float) -> None:
         with self._lock:

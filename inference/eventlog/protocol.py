@@ -1,7 +1,7 @@
 """What an event log is. Torch-free; knows nothing of Django, of sockets, or of what the logged bytes mean.
 
 A run's log is a list of byte strings numbered from 1 without holes. One *lease holder* at a time appends to it; anybody reads it
-from any position. The log also keeps who waits for a worker, whose lease has lapsed, and what viewers ask of a running decode.
+from any position. The log also keeps who waits for a worker, whose lease has lapsed, what viewers ask of a running decode, and how often people may ask.
 ``memory.py`` and ``redis.py`` implement this; one test suite holds both to it.
 
 ``EventLog`` blocks and is safe to call from many threads. ``Tail`` is for one asyncio loop: the single reader that a web process
@@ -172,6 +172,9 @@ class EventLog(Protocol):
 
     def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
         """Leave an answer for whoever reads or follows ``box``, a name that nobody else uses: one final entry, kept for ``ttl_seconds``."""
+
+    def permit(self, bucket: str, rate: float, burst: float) -> bool:
+        """Whether ``bucket`` had a permit; then it has one less. It holds at most ``burst`` and gains ``rate`` a second."""
 
     def beat(self, worker: str, ttl_seconds: float) -> None:
         """A worker says that it is alive, for ``ttl_seconds``; 0 says goodbye."""

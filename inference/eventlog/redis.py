@@ -122,6 +122,9 @@ class RedisLog:
     def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
         self._call(scripts.POST, box, data, round(ttl_seconds * 1000))
 
+    def permit(self, bucket: str, rate: float, burst: float) -> bool:
+        return bool(self._call(scripts.PERMIT, bucket, repr(rate), repr(burst)))
+
     def beat(self, worker: str, ttl_seconds: float) -> None:
         self._call(scripts.BEAT, worker, round(ttl_seconds * 1000))
 

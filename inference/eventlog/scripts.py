@@ -2,7 +2,7 @@
 
 Keys of a run: the hash ``run:<id>`` (epoch, meta, queue, person, last, token, owner, until, tries, cancelled, watch, finished) and the
 stream ``run:<id>:events`` whose ids are ``<seq>-0``. Shared: ``due`` (run by the time at which a supervisor looks at it), one
-``waiting:<queue>`` per queue (run by ticket), ``queues``, ``active:<person>`` (set of runs), ``tickets``, ``workers``, and the stream
+``waiting:<queue>`` per queue (run by ticket), ``queues``, ``active:<person>`` (set of runs), ``permits:<bucket>``, ``tickets``, ``workers``, and the stream
 ``restarts`` that tells every tail of a run whose history began again. Times are the server's, in ms.
 Keys are built inside the scripts: the log lives on one server, not on a cluster.
 """
@@ -211,6 +211,21 @@ redis.call('DEL', stream(box))
 redis.call('XADD', stream(box), '1-0', 'd', data, 'f', '1')
 redis.call('PEXPIRE', stream(box), life)
 return 'ok'
+"""
+)
+
+PERMIT = (
+    _COMMON
+    + """
+local name, rate, burst = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
+local key = p .. 'permits:' .. name
+local h = redis.call('HMGET', key, 'left', 'seen')
+local left = math.min(burst, (tonumber(h[1]) or burst) + math.max(0, now - (tonumber(h[2]) or now)) * rate / 1000)
+local had = left >= 1
+if had then left = left - 1 end
+redis.call('HSET', key, 'left', tostring(left), 'seen', now)
+redis.call('PEXPIRE', key, math.ceil(burst / rate * 1000))
+return had and 1 or 0
 """
 )
 

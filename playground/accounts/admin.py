@@ -7,11 +7,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import Group, User
 from django.db.models import ManyToManyField
 from django.http import HttpRequest
+from django.utils.translation import gettext
 from unfold.admin import ModelAdmin
 from unfold.forms import AdminPasswordChangeForm, UserChangeForm, UserCreationForm
 
@@ -36,6 +37,16 @@ class AccountAdmin(UserAdmin, ModelAdmin):  # type: ignore[misc, type-arg]  # no
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> Any:
         own = super().get_readonly_fields(request, obj)
         return own if _of(request).is_superuser else [*own, "is_superuser", "user_permissions"]
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """Whoever is given a role may enter the panel, where its rights are."""
+        before = set(form.instance.groups.values_list("pk", flat=True))
+        super().save_related(request, form, formsets, change)
+        given = form.instance.groups.exclude(pk__in=before).filter(permissions__isnull=False).distinct()
+        if given and not form.instance.is_staff:
+            form.instance.is_staff = True
+            form.instance.save(update_fields=["is_staff"])
+            messages.info(request, gettext("With the role %(role)s, %(name)s may enter the panel from now on.") % {"role": ", ".join(map(str, given)), "name": form.instance})
 
     def formfield_for_manytomany(self, db_field: ManyToManyField[Any, Any], request: HttpRequest, **options: Any) -> Any:
         if db_field.name == "groups":

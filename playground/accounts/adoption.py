@@ -8,6 +8,7 @@ from django.contrib.auth.models import User
 from django.http import HttpRequest
 
 from playground.classroom import rooms
+from playground.quotas import services as quotas
 from playground.runs import people, sessions
 
 
@@ -17,3 +18,4 @@ def adopt_work(request: HttpRequest | None, user: User, **signal: Any) -> None:
         account = people.person_of_account(user.pk)
         sessions.adopt(person, account)
         rooms.adopt(person, account)
+        quotas.adopt(person, account)  # a login is no second day's tokens

@@ -16,14 +16,14 @@ from inference.spec import ModelSource, SamplingParams
 from playground.catalog import services as catalog
 from playground.celery import app
 from playground.live.hub import Hub, Subscription
-from playground.live.limits import Buckets
+from playground.live.limits import Permits, SiteBuckets
 from playground.live.log import event_log
 from playground.live.protocol import Ask
 from playground.live.refusals import RunRefused, shown
 from playground.runs import keeping, services
 
 ANSWER_SECONDS = 60.0
-asks = Buckets(rate=5.0, burst=40.0)
+asks: Permits = SiteBuckets("asks", rate=5.0, burst=40.0)
 
 
 def inquiry(owner: str, asked: Ask) -> Inquiry:

@@ -45,7 +45,7 @@ from playground.runs.traces import DamagedTrace, Trace
 
 MAX_RUNS = 16  # followed at once on one socket
 MAX_QUESTIONS = 8  # that wait for their answers
-FLOODED, TOO_BIG, FAILED = 4008, 4009, 4011  # Autobahn lets an application close with 1000 or 3000 to 4999 only
+FLOODED, TOO_BIG, MOVED, FAILED = 4008, 4009, 4010, 4011  # Autobahn lets an application close with 1000 or 3000 to 4999 only
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +103,8 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
             return self.window.ack(message.run, message.seq)
         if not self.messages.take():
             return await self.refuse(ref, run, ErrorInfo("rate_limited", "too many messages; wait a moment"))
+        if not await self.scope["still"]():
+            return await self.end(MOVED)  # its client comes back as whoever they are now, and says this again
         await self.attempt(self.handle(message), ref, run)
 
     def parsed(self, value: Any) -> Any:

@@ -27,7 +27,7 @@ from playground.catalog import rules
 from playground.catalog import services as catalog
 from playground.celery import app
 from playground.live import refusals
-from playground.live.limits import Buckets
+from playground.live.limits import Permits, SiteBuckets
 from playground.live.log import event_log
 from playground.live.refusals import RunRefused, shown
 from playground.moderation import services as moderation
@@ -50,7 +50,7 @@ class StartedRun:
 class Limits:
     """How fast somebody may start runs, and how many; no allowance: that of the person."""
 
-    starts: Buckets
+    starts: Permits
     allowance: quotas.Allowance | None = None
 
 
@@ -66,7 +66,7 @@ class Wanted:
     filters: tuple[Filter, ...]
 
 
-PERSON = Limits(Buckets(rate=2.0, burst=20.0))
+PERSON = Limits(SiteBuckets("starts", rate=2.0, burst=20.0))
 
 
 def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limits: Limits | None = None) -> StartedRun:

@@ -66,9 +66,24 @@ def reserve(run: str, person: str, tokens: int, limit: int | None) -> None:
 @transaction.atomic
 def settle(run: str, tokens: int) -> None:
     """``run`` is over and took ``tokens``. Harmless for one that was settled before, or that reserved nothing."""
-    held = Reservation.objects.filter(run=run).first()
+    held = _held(run)
     if held is not None and Reservation.objects.filter(run=run).delete()[0]:
         Usage.objects.filter(pk=held.usage_id).update(tokens=F("tokens") - held.tokens + min(tokens, held.tokens))
+
+
+@transaction.atomic
+def adopt(person: str, account: str) -> None:
+    """What ``person`` took today, and what their runs may still take, counts as the account's."""
+    today = timezone.localdate()
+    theirs = Usage.objects.filter(person=person, day=today).first()
+    if theirs is None:
+        return
+    own, _ = Usage.objects.get_or_create(person=account, day=today)
+    rows = {row.pk: row for row in Usage.objects.select_for_update().filter(pk__in=[theirs.pk, own.pk]).order_by("pk")}
+    moved = rows[theirs.pk].tokens
+    Reservation.objects.filter(usage=theirs).update(usage=own)
+    Usage.objects.filter(pk=theirs.pk).update(tokens=F("tokens") - moved)
+    Usage.objects.filter(pk=own.pk).update(tokens=F("tokens") + moved)
 
 
 def tokens_today(person: str) -> int:
@@ -85,6 +100,15 @@ def seconds_to_midnight() -> int:
 def old() -> QuerySet[Usage]:
     """Days that need not be known any more."""
     return Usage.objects.filter(day__lt=timezone.localdate() - timedelta(days=RECORD_DAYS))
+
+
+def _held(run: str) -> Reservation | None:
+    """What is set aside for ``run``, its day locked: whoever moves it (``adopt``) locks that first, too."""
+    while (found := Reservation.objects.filter(run=run).first()) is not None:
+        Usage.objects.select_for_update().filter(pk=found.usage_id).first()
+        if Reservation.objects.filter(run=run, usage=found.usage_id).exists():
+            return found
+    return None
 
 
 def _of(usage: Usage) -> tuple[int, int]:

@@ -8,12 +8,12 @@ from django.conf import settings
 
 from playground.api.models import PREFIX, ApiKey, Scope
 from playground.api.openai.errors import ApiError
-from playground.live.limits import Buckets
+from playground.live.limits import SiteBuckets
 from playground.live.starting import Limits
 from playground.quotas.services import Allowance, of_person
 
 ANYBODY = "api"  # whoever comes without a key, where none is needed. A key is nobody's account: it may use the same models
-starts = Buckets(rate=100.0, burst=400.0)
+starts = SiteBuckets("api-starts", rate=100.0, burst=400.0)
 
 
 @dataclass(frozen=True, slots=True)

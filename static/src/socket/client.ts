@@ -39,7 +39,7 @@ export class Client implements Line {
     this.link = open({
       opened: () => this.live().forEach((lane) => lane.reconnected()),
       received: (frame) => this.received(unpack(frame)),
-      changed: (status) => this.changed(status),
+      changed: (status, unread = false) => this.changed(status, unread),
     });
   }
 
@@ -88,14 +88,15 @@ export class Client implements Line {
     return (this.followed = this.followed.filter((lane) => lane.isLive));
   }
 
-  private changed(status: Status): void {
+  private changed(status: Status, unread: boolean): void {
+    if (unread) this.arrived.flush(); // what was said before is known: the rest has not been read
     batch(() => {
       this.status.value = status;
       if (status !== "waiting") return;
       [...this.inquiries.keys()].forEach((ref) =>
         this.settle(ref, [plainError("connection_lost", gettext("The connection was lost before there was an answer."))]),
       );
-      this.live().forEach((lane) => lane.disconnected());
+      this.live().forEach((lane) => lane.disconnected(unread));
     });
   }
 

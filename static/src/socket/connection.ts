@@ -5,11 +5,13 @@ export type Status = "connecting" | "open" | "waiting";
 export interface Listener {
   opened(): void;
   received(frame: ArrayBuffer): void;
-  changed(status: Status): void;
+  /** `unread`: the server has closed the socket without having read what was said last. */
+  changed(status: Status, unread?: boolean): void;
 }
 
 const FIRST_DELAY_MS = 250;
 const LONGEST_DELAY_MS = 10_000;
+const MOVED = 4010; // somebody has logged in or out: see docs/protocol.md
 
 /** Full jitter, so that a class whose server restarts does not return in one instant. */
 export const delayMs = (attempt: number, random: number): number =>
@@ -54,7 +56,7 @@ export class Connection {
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.opened();
     socket.onmessage = ({ data }) => this.listener.received(data as ArrayBuffer);
-    socket.onclose = () => this.closed(socket);
+    socket.onclose = ({ code }) => this.closed(socket, code);
     this.socket = socket;
   }
 
@@ -64,10 +66,10 @@ export class Connection {
     this.listener.opened();
   }
 
-  private closed(socket: WebSocket): void {
+  private closed(socket: WebSocket, code: number): void {
     if (socket !== this.socket) return;
     this.socket = null;
-    this.listener.changed("waiting");
+    this.listener.changed("waiting", code === MOVED);
     this.timer = window.setTimeout(() => this.connect(), delayMs(this.attempt++, Math.random()));
   }
 

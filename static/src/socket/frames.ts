@@ -16,11 +16,12 @@ export class Gatherer<T> {
     this.timer = window.setTimeout(() => this.flush(), HIDDEN_MS);
   }
 
-  private flush(): void {
+  /** Delivers what has come, now. */
+  flush(): void {
     cancelAnimationFrame(this.frame);
     clearTimeout(this.timer);
     const items = this.waiting;
     this.waiting = [];
-    this.deliver(items);
+    if (items.length > 0) this.deliver(items);
   }
 }

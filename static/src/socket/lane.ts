@@ -24,7 +24,8 @@ export const plainError = (code: string, message = ""): ErrorInfo => ({ code, me
 
 export class Lane {
   readonly run: Signal<RunState>;
-  private early: ClientMessage | null = null; // a start that waits for the socket to open
+  private asked: ClientMessage | null = null; // the start
+  private early: ClientMessage | null = null; // the same, while it waits for the socket to open
   private unwanted = false; // cancelled, perhaps before the server accepted it
 
   constructor(
@@ -76,6 +77,7 @@ export class Lane {
     if (ref === null) return;
     if (this.unwanted) return this.note({ type: "left" });
     const message: ClientMessage = { type: "start", ref, spec, ...this.place };
+    this.asked = message;
     const { length } = pack(message);
     const bound = this.line.maxFrameBytes;
     if (length > bound) this.refuse([{ ...plainError("too_long"), field: "prompt", value: String(length), bound: String(bound) }]);
@@ -96,11 +98,12 @@ export class Lane {
     if (this.unwanted) this.end();
   }
 
-  /** The socket is gone. Whether the server took a start that was on its way is unknown; sent again it might run twice. */
-  disconnected(): void {
-    this.early = null;
-    const message = gettext("The connection was lost before the run began. Press Run again.");
-    if (this.run.peek().ref !== null) this.refuse([plainError("connection_lost", message)]);
+  /** The socket is gone. Where it is not known that a start on its way is `unread`, sent again it might run twice. */
+  disconnected(unread: boolean): void {
+    const waits = this.run.peek().ref !== null;
+    this.early = waits && unread ? this.asked : null;
+    if (waits && !unread)
+      this.refuse([plainError("connection_lost", gettext("The connection was lost before the run began. Press Run again."))]);
   }
 
   /** Takes what is its own of `messages`, and acknowledges it. Whether it now lacks an event. */

@@ -33,9 +33,9 @@ class Wire {
     this.listener.opened();
   }
 
-  lose(): void {
+  lose(unread = false): void {
     this.isOpen = false;
-    this.listener.changed("waiting");
+    this.listener.changed("waiting", unread);
   }
 
   say(...messages: object[]): void {
@@ -146,6 +146,28 @@ it("says that a start was lost with the connection, and does not repeat it", () 
   wire.sent = [];
   wire.open();
   expect(wire.sent).toEqual([]);
+});
+
+it("says a start again that the server has closed the socket without reading", () => {
+  wire.open();
+  const lane = client.start(spec);
+  const said = wire.last();
+  wire.lose(true);
+  expect(lane.run.value.phase).not.toBe("refused");
+  wire.open();
+  expect(wire.sent).toEqual([said, said]);
+  wire.say(accepted(wire, "one"));
+  expect(lane.id).toBe("one");
+});
+
+it("does not say a start again that was accepted in the last moment", () => {
+  wire.open();
+  const lane = client.start(spec);
+  wire.listener.received(pack(accepted(wire, "one") as unknown as ClientMessage).slice().buffer); // its frame of the screen is yet to come
+  wire.lose(true);
+  wire.open();
+  expect(wire.sent.map((message) => message.type)).toEqual(["start", "resume"]);
+  expect(lane.id).toBe("one");
 });
 
 it("asks for the socket again once for a missing event", () => {

@@ -339,3 +339,30 @@ def test_a_run_that_ended_without_a_worker_gives_its_place_back(log: EventLog) -
     assert refused(log, "b", "ann", Admission(1, 9, 9)) == ("active", 1)
     assert end_unheld(log, "a", "error", ErrorInfo("worker_lost", ""))
     assert refused(log, "b", "ann", Admission(1, 9, 9)) is None
+
+
+def test_a_bucket_gives_exactly_its_burst_however_many_ask_at_once(log: EventLog) -> None:
+    together = threading.Barrier(8)
+    answers: list[bool] = []
+
+    def come() -> None:
+        together.wait()
+        answers.extend(log.permit("ann", 1e-6, 7) for _ in range(3))
+
+    threads = [threading.Thread(target=come) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (answers.count(True), answers.count(False)) == (7, 17)
+    assert log.permit("bob", 1e-6, 7)
+
+
+def test_a_bucket_fills_again_and_holds_no_more_than_its_burst(log: EventLog) -> None:
+    while log.permit("ann", 5, 2):
+        pass
+    time.sleep(1.5)
+    begun = time.monotonic()
+    gained = [log.permit("ann", 5, 2) for _ in range(20)]
+    assert gained[:2] == [True, True]
+    assert gained.count(True) <= 2 + 5 * (time.monotonic() - begun)

@@ -18,6 +18,7 @@ from django.test import Client
 from django.urls import reverse
 
 from playground.accounts.attempts import address_of
+from playground.quotas import services as quotas
 from playground.runs import people
 from playground.runs.models import PromptSession, Run
 
@@ -86,6 +87,14 @@ def test_anonymous_work_becomes_the_accounts_at_login_and_is_seen_in_every_brows
     assert sees(elsewhere, session)
     client.post(reverse("log-out"))
     assert not sees(client, session)
+
+
+def test_tokens_of_the_day_that_were_taken_before_the_login_count_after_it(client: Client, ada: User) -> None:
+    client.get("/")
+    anonymous, account = people.person_in(client.cookies[people.COOKIE].value) or "", people.person_of_account(ada.pk)
+    quotas.reserve("a", anonymous, 70, None)
+    log_in(client)
+    assert (quotas.tokens_today(anonymous), quotas.tokens_today(account)) == (0, 70)
 
 
 def test_one_accounts_work_does_not_go_over_to_the_next_one_in_the_same_browser(client: Client, ada: User) -> None:

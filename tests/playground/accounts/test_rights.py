@@ -184,6 +184,27 @@ def test_an_admin_gives_no_role_that_may_do_more(client: Client) -> None:
     assert not other.groups.exists()
 
 
+@pytest.mark.parametrize("role", ROLES)
+def test_whoever_is_given_a_role_may_enter_the_panel_at_once(client: Client, role: str) -> None:
+    client.force_login(User.objects.create_superuser("owner", password="x"))
+    other = User.objects.create_user("other", password="x")
+    edit(client, other, groups=[Group.objects.get(name=role).pk])
+    there = Client()
+    there.force_login(other)
+    assert there.get(reverse("admin:index")).status_code == 200
+    edit(client, other, groups=[Group.objects.get(name=role).pk])  # without the tick: the operator takes it away again
+    other.refresh_from_db()
+    assert not other.is_staff
+
+
+def test_a_group_that_is_only_a_class_lets_nobody_into_the_panel(client: Client) -> None:
+    client.force_login(User.objects.create_superuser("owner", password="x"))
+    other = User.objects.create_user("other", password="x")
+    edit(client, other, groups=[Group.objects.create(name="class 3b").pk])
+    other.refresh_from_db()
+    assert (other.groups.count(), other.is_staff) == (1, False)
+
+
 def test_the_roles_of_the_site_stay_as_they_are(client: Client) -> None:
     client.force_login(User.objects.create_superuser("owner", password="x"))
     role = Group.objects.get(name="teacher")

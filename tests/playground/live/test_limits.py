@@ -1,30 +1,30 @@
-"""How often somebody may ask."""
+"""How often somebody may start runs: one rule, however many web processes there are."""
 
 from __future__ import annotations
 
-from playground.live.limits import Bucket, Buckets
+import os
+import secrets
+import subprocess
+import sys
+import textwrap
+from pathlib import Path
 
+import pytest
 
-class Clock:
-    now = 0.0
+from inference.eventlog.protocol import EventLog
+from playground.api.openai import callers
+from playground.live import asking, starting
+from playground.live.limits import Buckets, SiteBuckets
+from tests.redis_server import RedisServer, redis_server
 
-    def __call__(self) -> float:
-        return self.now
-
-
-def test_a_bucket_gives_its_burst_and_then_its_rate() -> None:
-    clock = Clock()
-    bucket = Bucket(rate=2, burst=3, clock=clock)
-    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
-    clock.now = 0.5
-    assert [bucket.take() for _ in range(2)] == [True, False]
-
-
-def test_waiting_never_gives_more_than_the_burst() -> None:
-    clock = Clock()
-    bucket = Bucket(rate=2, burst=3, clock=clock)
-    clock.now = 1000
-    assert [bucket.take() for _ in range(4)] == [True, True, True, False]
+__all__ = ["redis_server"]
+TAKES = """
+    import sys, django
+    django.setup()
+    from playground.live.limits import SiteBuckets
+    bucket = SiteBuckets(sys.argv[1], rate=1e-6, burst=7)
+    print(sum(bucket.take("ann") for _ in range(5)), sum(bucket.take("bob") for _ in range(2)))
+"""
 
 
 def test_each_person_has_a_bucket() -> None:
@@ -32,8 +32,27 @@ def test_each_person_has_a_bucket() -> None:
     assert [buckets.take(person) for person in ("ann", "bob", "ann")] == [True, True, False]
 
 
-def test_those_who_are_gone_are_forgotten() -> None:
-    buckets = Buckets(rate=1e9, burst=1, most=10)
-    for i in range(100):
-        buckets.take(f"person{i}")
-    assert len(buckets._buckets) <= 12
+def test_starts_and_questions_are_counted_for_the_whole_site(log: EventLog) -> None:
+    name = secrets.token_hex(8)
+    processes = [SiteBuckets(name, rate=1e-6, burst=3), SiteBuckets(name, rate=1e-6, burst=3)]
+    assert [processes[n % 2].take("ann") for n in range(4)] == [True, True, True, False]
+    assert SiteBuckets(name + "else", rate=1e-6, burst=3).take("ann")
+    for shared in (callers.starts, asking.asks):
+        assert isinstance(shared, SiteBuckets)
+
+
+def test_the_starts_of_a_page_are_counted_for_the_whole_site() -> None:
+    assert isinstance(starting.PERSON.starts, SiteBuckets)
+
+
+@pytest.mark.redis
+def test_two_web_processes_have_one_rate(redis_server: RedisServer, tmp_path: Path) -> None:
+    name = secrets.token_hex(8)
+    environment = {
+        **os.environ, "DJANGO_SETTINGS_MODULE": "playground.settings", "LOGITSCOPE_REDIS_URL": redis_server.url, "LOGITSCOPE_DATA_DIR": str(tmp_path),
+    }  # fmt: skip
+    command = [sys.executable, "-c", textwrap.dedent(TAKES), name]
+    processes = [subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+    taken = [tuple(map(int, process.communicate(timeout=60)[0].split())) for process in processes]
+    assert sum(ann for ann, _ in taken) == 7  # of the ten that were asked for
+    assert [bob for _, bob in taken] == [2, 2]

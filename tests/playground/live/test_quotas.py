@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -127,3 +128,45 @@ def test_settling_twice_gives_back_once(db: None) -> None:
     for _ in range(2):
         quotas.settle("a", 30)
     assert quotas.tokens_today("ann") == 130
+
+
+def test_a_login_moves_what_was_taken_and_what_runs_may_still_take(db: None) -> None:
+    quotas.reserve("a", "ann", 100, None)
+    quotas.reserve("b", "ann", 100, None)
+    quotas.settle("a", 30)
+    quotas.reserve("c", "account-1", 50, None)
+    for _ in range(2):  # a second login finds nothing more
+        quotas.adopt("ann", "account-1")
+        assert (quotas.tokens_today("ann"), quotas.tokens_today("account-1")) == (0, 180)
+    quotas.settle("b", 10)
+    quotas.settle("c", 50)
+    assert (quotas.tokens_today("ann"), quotas.tokens_today("account-1")) == (0, 90)
+    quotas.adopt("eve", "account-2")
+    assert quotas.tokens_today("account-2") == 0
+
+
+def test_a_login_while_runs_begin_and_end_neither_loses_a_token_nor_counts_one_twice(log: EventLog) -> None:
+    for n in range(24):
+        quotas.reserve(f"ends-{n}", "ann", 10, None)
+    together = threading.Barrier(3)
+    jobs: list[Callable[[int], None]] = [
+        lambda n: quotas.settle(f"ends-{n}", 3), lambda n: quotas.reserve(f"begins-{n}", "ann", 10, None), lambda n: quotas.adopt("ann", "account-1")
+    ]  # fmt: skip
+
+    def work(job: Callable[[int], None]) -> None:
+        together.wait()
+        try:
+            for n in range(24):
+                job(n)
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=work, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert quotas.tokens_today("ann") + quotas.tokens_today("account-1") == 24 * 3 + 24 * 10
+    for n in range(24):
+        quotas.settle(f"begins-{n}", 0)
+    assert quotas.tokens_today("ann") + quotas.tokens_today("account-1") == 24 * 3
