@@ -8,23 +8,26 @@ from typing import Any
 
 import msgpack
 
-from playground.classroom import game_playing, games, handing, polls, rooms, seats
+from playground.classroom import course, game_playing, games, handing, polls, rooms, seats
 from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
 from playground.classroom.gate import Gate
 from playground.classroom.gated import GatedFeed
-from playground.classroom.models import Room
+from playground.classroom.models import Poll, Room
 from playground.classroom.protocol import (
     ROOM_MESSAGE,
     ROOM_TYPES,
     AskClass,
+    AskStep,
     CastVote,
     ChangeRoom,
     ClosePoll,
     Done,
     EndRoom,
     GiveRun,
+    GoToStep,
     Hold,
     Join,
+    PickLesson,
     Point,
     RemovePerson,
     RevealPoll,
@@ -127,7 +130,7 @@ class RoomConsumer(RunConsumer):
         match message:
             case Join() | CastVote() | GiveRun() | AnswerGame():
                 await self.by_student(message)
-            case Point() | ChangeRoom() | ShowRun() | Hold() | AskClass() | ClosePoll() | RevealPoll() | RemovePerson() | EndRoom():
+            case Point() | ChangeRoom() | ShowRun() | Hold() | AskClass() | ClosePoll() | RevealPoll() | RemovePerson() | EndRoom() | PickLesson() | GoToStep() | AskStep():
                 await self.by_teacher(message)
                 if not isinstance(message, Point):
                     await self.stage.read_again()  # what is done holds from now on, also for what somebody else has just sent
@@ -178,8 +181,13 @@ class RoomConsumer(RunConsumer):
             case ClosePoll():
                 await in_thread(polls.close)(room)
             case RevealPoll():
-                poll = await in_thread(polls.reveal)(room)
-                await in_thread(rooms.go_on)(room, poll.run, poll.step + 1, poll.step + 1)  # the class looks at the token before the next comes
+                await self.reveal()
+            case PickLesson():
+                await in_thread(course.pick)(room, message.lesson)
+            case GoToStep():
+                await in_thread(course.go)(room, message.lesson, message.step)
+            case AskStep():
+                await in_thread(course.ask)(room)
             case RemovePerson():
                 await in_thread(seats.remove)(room, message.participant)
             case EndRoom():
@@ -198,12 +206,13 @@ class RoomConsumer(RunConsumer):
             await self.check_owned(run)
         handed = await in_thread(games.of_game)(self.room.pk, run) or handed
         await in_thread(polls.drop_open)(self.room.pk)
-        await in_thread(rooms.show)(self.room.pk, run, whole=handed)
+        hold_at = None if handed else await in_thread(course.waits_at)(self.room.pk, run)
+        await in_thread(rooms.show)(self.room.pk, run, whole=handed, hold_at=hold_at)
         await self.stage.read_again()
 
     async def hold(self, what: str) -> None:
         gate = self.shown()
-        if self.asked_open():
+        if self.asked_open("token"):
             raise refusal("poll_open", "the class is being asked; reveal that first")
         at = gate.held.step if gate.held else gate.steps
         passed = at + 1 if gate.held and what != "pause" else at
@@ -229,9 +238,16 @@ class RoomConsumer(RunConsumer):
             raise refusal("nothing_shown", "the class sees no run yet")
         return self.stage.gate
 
-    def asked_open(self) -> bool:
+    async def reveal(self) -> None:
+        """Of a token's question: the class looks at the token before the next comes."""
+        poll = await in_thread(polls.reveal)(self.room.pk)
+        if poll.kind == Poll.TOKEN:
+            await in_thread(rooms.go_on)(self.room.pk, poll.run, poll.step + 1, poll.step + 1)
+
+    def asked_open(self, kind: str | None = None) -> bool:
+        """Whether the class is being asked (something of this ``kind``)."""
         question = self.stage.now.room.question if self.stage.now else None
-        return question is not None and question.state != "revealed"
+        return question is not None and question.state != "revealed" and kind in (None, question.kind)
 
     async def begin(self, message: Start) -> starting.StartedRun:
         if self.role == "teacher":

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from playground.classroom.bounds import MAX_GUESS, MAX_NICKNAME, MAX_TITLE
+from playground.classroom.bounds import MAX_GUESS, MAX_LESSON_KEY, MAX_NICKNAME, MAX_QUESTION, MAX_TITLE, MAX_WHY
 from playground.classroom.codes import CODE_LENGTH, new_code
 from playground.runs.models import new_id
 
@@ -37,6 +37,8 @@ class Room(models.Model):
     every = models.PositiveIntegerField(_("pause every so many tokens"), null=True, blank=True)
     entropy = models.FloatField(_("pause where the entropy is at least"), null=True, blank=True)
     view = models.JSONField(default=dict, editable=False)  # what the teacher looks at
+    lesson = models.CharField(_("lesson"), max_length=MAX_LESSON_KEY, blank=True)
+    lesson_step = models.PositiveIntegerField(default=0, editable=False)
     version = models.PositiveBigIntegerField(default=0, editable=False)  # grows with every change
     created = models.DateTimeField(_("created"), auto_now_add=True)
 
@@ -71,18 +73,26 @@ class Participant(models.Model):
 
 
 class Poll(models.Model):
-    """A question to the class: which token comes at ``step``? ``table`` is what the model said, ``options`` what is offered, in its order."""
+    """A question to the class: which token comes at ``step``? ``table`` is what the model said, ``options`` what is offered, in its order.
 
+    Or, of the kind ``choice``, a question of a lesson's ``step``: then ``text`` asks, the options number its answers, and the right one is "drawn".
+    """
+
+    TOKEN, CHOICE = "token", "choice"
+    kind = models.CharField(max_length=12, default=TOKEN)
+    text = models.CharField(max_length=MAX_QUESTION, blank=True)
+    why = models.CharField(max_length=MAX_WHY, blank=True)
     room = models.ForeignKey(Room, models.CASCADE, related_name="polls")
     run = models.CharField(max_length=32)
     step = models.PositiveIntegerField()
-    options = models.JSONField()  # token ids
+    options = models.JSONField()  # ids in the table
     table = models.JSONField()  # of {id, piece (hex), p}, the likeliest first
     drawn = models.PositiveIntegerField()
     dice = models.JSONField()  # {greedy, u, low, high}
     opened = models.DateTimeField(auto_now_add=True)
     closed = models.DateTimeField(null=True)
     revealed = models.DateTimeField(null=True)
+    left = models.DateTimeField(null=True)  # a choice: when the class went on
 
     class Meta:
         ordering = ["pk"]

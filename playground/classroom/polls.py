@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from playground.classroom import scoring, seats
@@ -20,8 +21,15 @@ FEWEST, MOST = 2, 8  # options
 
 
 def current(room: Room) -> Poll | None:
-    """The question that the class sees: the last of the run that is shown."""
-    return Poll.objects.filter(room=room, run=room.run).order_by("-pk").first() if room.run else None
+    """The question that the class sees: the last of the run that is shown, or of the lesson as long as the class is at it."""
+    return Poll.objects.filter(Q(kind=Poll.CHOICE, left=None) | Q(run=room.run) & ~Q(kind=Poll.CHOICE), room=room).order_by("-pk").first()
+
+
+def check_free(room: Room) -> None:
+    """Raises ``RunRefused`` while the class is being asked."""
+    poll = current(room)
+    if poll and poll.revealed is None:
+        raise refusal("poll_open", "the class is already being asked; reveal that first")
 
 
 def ask(room_id: str, event: Mapping[str, Any], options: int) -> Poll:
@@ -33,8 +41,7 @@ def ask(room_id: str, event: Mapping[str, Any], options: int) -> Poll:
     secrets.SystemRandom().shuffle(offered)
     with transaction.atomic():
         room = Room.objects.select_for_update().get(pk=room_id)
-        if Poll.objects.filter(room=room, revealed=None, run=room.run).exists():
-            raise refusal("poll_open", "the class is already being asked; reveal that first")
+        check_free(room)
         dice = {name: event["trace"]["dice"][name] for name in ("greedy", "u", "low", "high")}
         return Poll.objects.create(room=room, run=room.run, step=event["step"], options=offered, table=table, drawn=event["id"], dice=dice)
 
@@ -47,6 +54,8 @@ def vote(room_id: str, person: str, poll_id: int, token: int | None, guess: str)
         raise refusal("no_poll", "there is no such question in this room", "poll", poll_id)
     if poll.closed or poll.revealed:
         raise refusal("vote_late", "the vote is closed")
+    if token is None and poll.kind == Poll.CHOICE:
+        raise refusal("not_offered", "choose one of the answers", "guess", guess)
     found = _chosen(poll, token) if token is not None else guessed(poll.table, guess)
     if token is None and moderation.met_by(moderation.filters(), guess):  # the class reads it on the screen
         raise refusal("guess_forbidden", "this guess is not welcome here", "guess")
@@ -54,7 +63,8 @@ def vote(room_id: str, person: str, poll_id: int, token: int | None, guess: str)
     fields = {"token": found and found["id"], "guess": "" if token is not None else _tidy(guess), "p": p}
     try:
         with transaction.atomic():
-            return Vote.objects.create(poll=poll, participant=seat, insight=scoring.insight(p), luck=scoring.LUCK if hit else 0.0, **fields)
+            luck = scoring.LUCK if hit and poll.kind == Poll.TOKEN else 0.0
+            return Vote.objects.create(poll=poll, participant=seat, insight=scoring.insight(p), luck=luck, **fields)
     except IntegrityError as error:
         raise refusal("voted_already", "your vote has been counted; it stands") from error
 
@@ -75,8 +85,14 @@ def reveal(room_id: str) -> Poll:
 
 
 def drop_open(room_id: str) -> None:
-    """Questions about a run that the class has left are void."""
-    Poll.objects.filter(room=room_id, revealed=None).delete()
+    """Questions about a run that the class has left are void. One of a lesson stays as long as it is open: who runs the prompt then shows the answer."""
+    Poll.objects.filter(room=room_id, revealed=None).exclude(kind=Poll.CHOICE).delete()
+    Poll.objects.filter(room=room_id, kind=Poll.CHOICE, revealed__isnull=False, left=None).update(left=timezone.now())
+
+
+def leave_choices(room_id: str) -> None:
+    """The class goes on from what a lesson asked."""
+    Poll.objects.filter(room=room_id, kind=Poll.CHOICE, left=None).update(left=timezone.now())
 
 
 def guessed(table: list[dict[str, Any]], guess: str) -> dict[str, Any] | None:

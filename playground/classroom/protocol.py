@@ -14,7 +14,7 @@ from pydantic import Field, TypeAdapter
 
 from inference.events import to_wire
 from inference.spec import Spec
-from playground.classroom.bounds import MAX_GUESS, MAX_TITLE
+from playground.classroom.bounds import MAX_GUESS, MAX_LESSON_KEY, MAX_TITLE
 from playground.classroom.game_messages import AnswerGame, GameByTeacher, GameDesk, GameState
 from playground.live.protocol import Ref, RunId
 
@@ -108,6 +108,30 @@ class RevealPoll(Spec):
     ref: Ref
 
 
+class PickLesson(Spec):
+    """The teacher: teach the ready lesson of this key from its beginning; empty: none."""
+
+    type: Literal["lesson_pick"]
+    ref: Ref
+    lesson: str = Field(max_length=MAX_LESSON_KEY)
+
+
+class GoToStep(Spec):
+    """The teacher: go to a step of the room's lesson, from 0."""
+
+    type: Literal["lesson_step"]
+    ref: Ref
+    lesson: str = Field(max_length=MAX_LESSON_KEY)
+    step: int = Field(ge=0, le=1000)
+
+
+class AskStep(Spec):
+    """The teacher: ask what the lesson's step asks, where that is a choice among answers."""
+
+    type: Literal["lesson_ask"]
+    ref: Ref
+
+
 class RemovePerson(Spec):
     """The teacher: take somebody out of the room."""
 
@@ -124,7 +148,8 @@ class EndRoom(Spec):
 
 
 ByStudent = Join | CastVote | GiveRun | AnswerGame
-ByTeacher = ChangeRoom | ShowRun | Point | Hold | AskClass | ClosePoll | RevealPoll | RemovePerson | EndRoom | GameByTeacher
+ByLesson = PickLesson | GoToStep | AskStep
+ByTeacher = ChangeRoom | ShowRun | Point | Hold | AskClass | ClosePoll | RevealPoll | RemovePerson | EndRoom | GameByTeacher | ByLesson
 AnyRoomMessage = ByStudent | ByTeacher
 RoomClientMessage = Annotated[AnyRoomMessage, Field(discriminator="type")]
 ROOM_MESSAGE: TypeAdapter[AnyRoomMessage] = TypeAdapter(RoomClientMessage)
@@ -166,14 +191,30 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A vote as the class sees it."""
+    """A vote as the class sees it: which token comes at ``step``, or (``choice``) what a lesson's step asks; then an option's ``piece`` is an answer,
+    the right one has ``p`` 1, and the outcome is the right one.
+    """
 
     id: int
+    kind: Literal["token", "choice"]
+    text: str  # what a choice asks
+    why: str  # what is to be said to the right answer; empty before the reveal
     step: int
     state: Literal["open", "closed", "revealed"]
     options: list[Option]
     guesses: list[Guess]  # empty before the reveal
     outcome: Outcome | None
+
+
+@dataclass(frozen=True, slots=True)
+class LessonLine:
+    """Where a ready lesson stands, for everybody."""
+
+    title: str
+    step: int  # from 0
+    of: int
+    heading: str
+    line: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,6 +240,7 @@ class RoomState:
     entropy: float | None
     run: str | None
     question: Question | None
+    lesson: LessonLine | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -321,6 +363,32 @@ class HandIns:
 
 
 @dataclass(frozen=True, slots=True)
+class StepPlan:
+    """A step as its teacher has it: what to say, to run, to look at, to wait for and to ask."""
+
+    title: str
+    line: str
+    notes: list[str]
+    prompt: str
+    sampling: dict[str, Any]  # what is not named is at its default
+    look: dict[str, Any]  # panel, token, layer, head, first, colours, view
+    pause: dict[str, Any]  # before, every, entropy
+    question: dict[str, Any]  # kind; of a token: options; of a choice: text, answers, right, why
+
+
+@dataclass(frozen=True, slots=True)
+class LessonPlan:
+    """The room's ready lesson, and its current step; for the teacher alone. ``key`` nil: there is none."""
+
+    type: ClassVar[str] = "lesson"
+    key: str | None
+    title: str
+    about: str
+    at: int
+    steps: list[StepPlan]
+
+
+@dataclass(frozen=True, slots=True)
 class Done:
     """A message was carried out."""
 
@@ -328,7 +396,7 @@ class Done:
     ref: str
 
 
-RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | GameState | GameDesk | Done
+RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | GameState | GameDesk | LessonPlan | Done
 
 
 def pack(message: RoomServerMessage) -> bytes:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from playground.classroom.models import Answer, Game, Participant, Poll, Room, Vote
 
-HEAD = ["nickname", "joined", "removed", "question", "kind", "run", "step", "voted", "answer", "probability", "drawn", "insight", "luck", "right", "game"]
+HEAD = ["nickname", "joined", "removed", "question", "kind", "run", "step", "asked", "voted", "answer", "probability", "drawn", "insight", "luck", "right", "game"]
 KINDS = {"match": "match", "odd": "odd one out"}
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -34,7 +34,7 @@ def _asked(room: Room) -> list[Poll | Game]:
 
 
 def _answer(poll: Poll, vote: Vote | None) -> list[str]:
-    asked = ["vote", poll.run, str(poll.step)]
+    asked = ["question" if poll.kind == Poll.CHOICE else "vote", poll.run, str(poll.step), safe(poll.text)]
     drawn = safe(_text(poll, poll.drawn))
     if vote is None:
         return [*asked, "", "", "", drawn, "", "", "", ""]
@@ -44,7 +44,7 @@ def _answer(poll: Poll, vote: Vote | None) -> list[str]:
 
 def _guess(game: Game, answer: Answer | None) -> list[str]:
     """``drawn`` is what was true: by letter the value that made the text, or the letter of the model's text."""
-    asked = [KINDS[game.kind], "", ""]
+    asked = [KINDS[game.kind], "", "", ""]
     true = _picked(game, [card["value"] for card in game.cards] if game.kind == "match" else [[bool(card["run"]) for card in game.cards].index(True)])
     if answer is None:
         return [*asked, "", "", "", true, "", "", "", ""]

@@ -78,9 +78,9 @@ def change(room: str, fields: dict[str, Any]) -> None:
     Room.objects.filter(pk=room).update(**fields)
 
 
-def show(room: str, run: str, *, whole: bool = False) -> None:
-    """The class sees ``run`` from now on, from its beginning. ``whole``: it is over, and pauses nowhere."""
-    Room.objects.filter(pk=room).exclude(run=run).update(run=run, passed=10**6 if whole else 0, reached=10**6 if whole else 0, hold_at=None)
+def show(room: str, run: str, *, whole: bool = False, hold_at: int | None = None) -> None:
+    """The class sees ``run`` from now on, from its beginning, and waits before ``hold_at``. ``whole``: it is over, and pauses nowhere."""
+    Room.objects.filter(pk=room).exclude(run=run).update(run=run, passed=10**6 if whole else 0, reached=10**6 if whole else 0, hold_at=hold_at)
 
 
 def go_on(room: str, run: str, passed: int, hold_at: int | None) -> None:

@@ -31,7 +31,7 @@ LOOK_SECONDS = 2.0  # without a bell: it may have been missed
 CHUNK = 64
 FOR_ALL = ("room", "asked", "waiting", "view", "scores")
 FOR_CLASS = ("game",)  # those who have joined, and the teacher
-FOR_TEACHER = ("roster", "tally", "hand_ins", "game_desk")
+FOR_TEACHER = ("roster", "tally", "hand_ins", "game_desk", "lesson")
 
 logger = logging.getLogger(__name__)
 
@@ -102,7 +102,7 @@ class Stage:
         self.now = found
         if found is None:
             return self._wake(lambda member: True)
-        for message in (found.room, found.scores, TeacherView(found.view), found.asked, found.hand_ins, found.game):
+        for message in (found.room, found.scores, TeacherView(found.view), found.asked, found.hand_ins, found.game, found.lesson):
             self._put(message)
         if found.tally:
             self._put(found.tally)

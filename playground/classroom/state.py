@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, Sum
 
-from playground.classroom import game_frames, games, polls, rooms, scoring
+from playground.classroom import course, game_frames, games, planned, polls, rooms, scoring
 from playground.classroom.game_messages import GameDesk, GameState
 from playground.classroom.gate import Rule
 from playground.classroom.models import Answer, Game, HandIn, Participant, Poll, Room, Vote
@@ -18,6 +18,7 @@ from playground.classroom.protocol import (
     Guess,
     Handed,
     HandIns,
+    LessonPlan,
     Option,
     Outcome,
     Question,
@@ -54,6 +55,7 @@ class Snapshot:
     game: GameState
     desk: GameDesk | None
     making: int | None  # the game whose texts are on their way
+    lesson: LessonPlan
     you: dict[int, You]
     removed: frozenset[int]
 
@@ -86,6 +88,7 @@ def snapshot(room_id: str) -> Snapshot | None:
         roster=lambda here: Roster([Seat(seat.pk, seat.nickname, seat.pk in here, seat.pk in voted) for seat in there]),
         tally=_tally(poll, votes, len(there)) if poll else None,
         hand_ins=HandIns([Handed(row.run, row.participant_id, row.participant.nickname, row.at.isoformat(), beginning(row.run)) for row in handed]),
+        lesson=planned.plan(course.taught(room), room.lesson, room.lesson_step),
         game=game_frames.state_frame(game, answers),
         desk=game_frames.desk_frame(game, answers, len(there)) if game else None,
         making=game.pk if game and games.state_of(game) == "making" else None,
@@ -113,6 +116,7 @@ def _room(room: Room, people: int, poll: Poll | None, votes: list[Vote]) -> Room
         people=people,
         run=room.run or None,
         question=_question(poll, votes) if poll else None,
+        lesson=planned.line(course.taught(room), room.lesson_step),
     )
 
 
@@ -127,6 +131,9 @@ def _question(poll: Poll, votes: list[Vote]) -> Question:
 
     return Question(
         id=poll.pk,
+        kind="choice" if poll.kind == Poll.CHOICE else "token",
+        text=poll.text,
+        why=poll.why if revealed else "",
         step=poll.step,
         state="revealed" if revealed else "closed" if poll.closed else "open",
         options=[option(token) for token in poll.options],
