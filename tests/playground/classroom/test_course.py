@@ -40,7 +40,7 @@ async def test_everybody_reads_the_line_and_the_teacher_alone_the_notes(engine: 
         await teacher.done("lesson_pick", lesson=KEY)
         await ann.until(lambda me: me.said["room"]["lesson"])
         assert ann.said["room"]["lesson"] == {"title": "Small", "step": 0, "of": 3, "heading": "First", "line": "Look here."}
-        await teacher.until(lambda me: me.said["lesson"]["key"])
+        await teacher.until(lambda me: me.said.get("lesson", {}).get("key"))
         plan = teacher.said["lesson"]
         assert (plan["key"], plan["at"], [step["notes"] for step in plan["steps"]]) == (KEY, 0, [["Only for you."], ["Ask."], ["Wait."]])
         await teacher.done("lesson_step", lesson=KEY, step=2)
@@ -86,8 +86,8 @@ async def test_an_open_question_stays_while_the_prompt_is_run_and_goes_with_the_
         await teacher.done("lesson_pick", lesson=KEY)
         await teacher.done("lesson_ask")
         run = await teacher.run(tokens=4)
-        await teacher.until(lambda me: me.said["room"]["run"] == run)
-        assert teacher.said["room"]["question"]["state"] == "open"
+        await teacher.until(lambda me: me.said.get("room", {}).get("run") == run)
+        await teacher.until(lambda me: (me.said["room"]["question"] or {}).get("state") == "open")
         assert await teacher.refused("lesson_step", lesson=KEY, step=1) == "poll_open"
         assert await teacher.refused("lesson_ask") == "poll_open"
         assert await teacher.refused("poll_open") in {"poll_open", "nothing_waits"}
@@ -130,10 +130,13 @@ async def test_a_student_neither_picks_nor_moves_nor_asks(engine: SmallEngine, t
     async with teacher, Person("ann", code) as ann:
         await ann.done("join", nickname="Ann")
         await teacher.done("lesson_pick", lesson=KEY)
+        await teacher.until(lambda me: me.said["room"]["lesson"])
         assert await ann.refused("lesson_pick", lesson="") == "not_teacher"
         assert await ann.refused("lesson_step", lesson=KEY, step=1) == "not_teacher"
         assert await ann.refused("lesson_ask") == "not_teacher"
-        assert teacher.said["room"]["lesson"]["step"] == 0
+    async with Person("teacher", code) as again:
+        await again.until(lambda me: "room" in me.said and "lesson" in me.said)
+        assert (again.said["room"]["lesson"]["step"], again.said["lesson"]["key"], again.said["room"]["question"]) == (0, KEY, None)
 
 
 @pytest.mark.django_db

@@ -104,12 +104,12 @@ class Bench:
     def piece(self, id: int) -> str:
         return str(self.tokenizer.decode([id]))
 
-    @cache  # noqa: B019 - one bench for all tests
+    @cache
     def _run(self, prompt: str, sampling: str) -> list[Event]:
         spec = RunSpec(prompt=prompt, sampling=SamplingParams.model_validate_json(sampling), watch=Watch(top_n=8, attention="off"))
         return list(self.engine.submit(spec))
 
-    @cache  # noqa: B019
+    @cache
     def forward(self, ids: tuple[int, ...]) -> Any:
         with torch.no_grad():
             return self.model(torch.tensor([ids]), output_attentions=True, output_hidden_states=True)
