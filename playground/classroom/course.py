@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.db import transaction
 
-from playground.classroom import polls
+from playground.classroom import games, polls
 from playground.classroom.lessons import Choice, Lesson, Step, find, shelf
 from playground.classroom.models import Poll, Room
 from playground.classroom.refusing import refusal
@@ -53,7 +53,8 @@ def ask(room_id: str) -> Poll:
         step = step_of(room)
         if step is None or not isinstance(step.question, Choice):
             raise refusal("no_question", "this step has no question of its own")
-        polls.check_free(room)
+        games.check_free(room)
+        games.put_away(room_id)
         polls.leave_choices(room_id)
         return Poll.objects.create(room=room, run=room.run, step=room.lesson_step, **_poll(step.question))
 

@@ -10,9 +10,9 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from inference.events import ErrorInfo
-from playground.classroom import game_texts, scoring, seats
+from playground.classroom import game_texts, polls, scoring, seats
 from playground.classroom.game_messages import State
-from playground.classroom.models import Answer, Game, Participant, Poll, Room
+from playground.classroom.models import Answer, Game, Participant, Room
 from playground.classroom.refusing import refusal
 
 UNDER_WAY: tuple[State, ...] = ("making", "ready", "open", "closed")
@@ -38,13 +38,13 @@ def set_up(room_id: str, fields: dict[str, Any], cards: list[dict[str, Any]]) ->
         room = Room.objects.select_for_update().get(pk=room_id)
         check_free(room)
         Game.objects.filter(room=room, ended=None).update(ended=timezone.now())
+        polls.leave_choices(room_id)
         return Game.objects.create(room=room, cards=cards, **fields)
 
 
 def check_free(room: Room) -> None:
     """Raises ``RunRefused`` while the class is at a question or a game."""
-    if Poll.objects.filter(room=room, run=room.run, revealed=None).exists():
-        raise refusal("poll_open", "the class is being asked; reveal that first")
+    polls.check_free(room)
     check_over(room.pk)
 
 
