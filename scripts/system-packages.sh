@@ -7,6 +7,7 @@ command -v redis-server >/dev/null 2>&1 || missing="$missing redis-server"
 command -v caddy >/dev/null 2>&1 || missing="$missing caddy"
 ls /usr/lib/postgresql/*/bin/postgres >/dev/null 2>&1 || command -v postgres >/dev/null 2>&1 || missing="$missing postgresql"
 if [ "${1:-tests}" != production ]; then
+    command -v curl >/dev/null 2>&1 || missing="$missing curl"
     command -v chromium >/dev/null 2>&1 || missing="$missing chromium"
     fc-list ':lang=zh' 2>/dev/null | grep -q . || missing="$missing fontconfig fonts-noto-cjk"
 fi

@@ -7,11 +7,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
 from playground.config import ROOT
 from tests.browser.playground import Playground
+from tests.clients import client_program
 
 pytestmark = pytest.mark.browser
 NASTY = 'Once "upon" a \\n time\n\tit\'s $HOME `x` 狐狸 🦊, there was'
@@ -52,6 +54,30 @@ def test_transformers_gives_the_same_greedy_tokens(page: Playground, prepare: Pr
     result = subprocess.run([sys.executable, "-c", program], cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
     assert result.returncode == 0, result.stderr
     assert json.loads(result.stdout.splitlines()[-1]) == ids
+
+
+def drawn(page: Playground) -> None:
+    """Sampled, with settings that OpenAI has no name for."""
+    page.type_prompt(NASTY)
+    page.preset("balanced")
+    page.set("repetition_penalty", "1.3")
+    page.set("min_tokens", "24")
+
+
+@pytest.mark.parametrize("prepare", [drawn, asked])
+def test_this_site_gives_the_same_tokens_to_openais_client_and_to_curl(page: Playground, prepare: Prepare) -> None:
+    page.set("max_tokens", "24")
+    page.speed(None)
+    prepare(page)
+    page.run_to_end()
+    shown = "".join(page.tokens.all_text_contents()).removesuffix("<|endoftext|>")
+    environment = {**os.environ, "NO_PROXY": "*"}
+    run = partial(subprocess.run, env=environment, capture_output=True, text=True, check=False, timeout=120)
+    client = run([client_program("python"), "-c", snippet(page, "openai")])
+    assert client.stdout.removesuffix("\n") == shown, client.stderr
+    answer = run(["bash", "-c", snippet(page, "curl")])
+    choice = json.loads(answer.stdout)["choices"][0]
+    assert (choice["message"]["content"] if "message" in choice else choice["text"]) == shown
 
 
 @pytest.mark.parametrize("engine", ["vllm", "llamacpp"])

@@ -10,6 +10,7 @@ import { run } from "../store/view";
 import { spans } from "./highlight";
 import type { Language } from "./literals";
 import { llamaCli, llamaCppPython } from "./llamacpp";
+import { curl, openaiClient } from "./openai";
 import { transformers } from "./transformers";
 import { vllm } from "./vllm";
 import { wantedOf, type Begun, type Wanted } from "./wanted";
@@ -19,6 +20,8 @@ const ENGINES: Record<string, { title: string; language: Language; write: (wante
   vllm: { title: "vLLM", language: "python", write: vllm },
   llamacpp: { title: "llama-cpp-python", language: "python", write: llamaCppPython },
   llamacli: { title: "llama.cpp", language: "shell", write: llamaCli },
+  openai: { title: "openai", language: "python", write: openaiClient },
+  curl: { title: "curl", language: "shell", write: curl },
 };
 const chosen = kept("codeEngine", "transformers");
 const copied = signal<string | null>(null); // the code that was copied last
@@ -27,6 +30,7 @@ function wanted(): Wanted {
   const from = asked.value ?? draft.value;
   const { model, started } = run.value;
   return wantedOf(from, modeOf(from) === "chat", {
+    origin: location.origin,
     fields,
     model: boot.models.find(({ name }) => name === from.model) ?? null,
     dtype: model?.dtype ?? "float32",

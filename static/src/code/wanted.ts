@@ -5,6 +5,8 @@ import type { Draft } from "../store/draft";
 import { equal, type Field, type Values } from "../settings/schema";
 
 export interface Wanted {
+  origin: string; // of this site
+  name: string; // of the model on this site
   address: string;
   revision: string | null;
   dtype: string;
@@ -57,6 +59,7 @@ export function activeNames(fields: readonly Field[], values: Values): string[] 
 }
 
 interface Known {
+  origin: string;
   fields: readonly Field[];
   model: ModelChoice | null;
   dtype: string;
@@ -65,9 +68,11 @@ interface Known {
   begun: Begun | null;
 }
 
-export function wantedOf(draft: Draft, chat: boolean, { fields, model, dtype, seed, eos, begun }: Known): Wanted {
+export function wantedOf(draft: Draft, chat: boolean, { origin, fields, model, dtype, seed, eos, begun }: Known): Wanted {
   const { sampling: values, prompt, messages } = draft;
   return {
+    origin,
+    name: model?.name ?? draft.model,
     address: model?.address ?? draft.model,
     revision: model?.revision ?? null,
     context: model?.context ?? null,

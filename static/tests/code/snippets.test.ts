@@ -1,7 +1,8 @@
 import { expect, test } from "vitest";
-import { python, shell } from "../../src/code/literals";
+import { json, python, shell } from "../../src/code/literals";
 import { spans } from "../../src/code/highlight";
 import { llamaCli, llamaCppPython } from "../../src/code/llamacpp";
+import { curl, openaiClient } from "../../src/code/openai";
 import { transformers } from "../../src/code/transformers";
 import { vllm } from "../../src/code/vllm";
 import { activeNames, type Wanted } from "../../src/code/wanted";
@@ -10,6 +11,8 @@ import { fields, initial } from "../recording";
 const wanted = (settings: Record<string, unknown>, more: Partial<Wanted> = {}): Wanted => {
   const values = { ...initial, ...settings };
   const known = {
+    origin: "http://127.0.0.1:8000",
+    name: "stories",
     address: "owner/name",
     revision: null,
     dtype: "float32",
@@ -22,7 +25,7 @@ const wanted = (settings: Record<string, unknown>, more: Partial<Wanted> = {}): 
   };
   return { ...known, values, active: activeNames(fields, values), ...more };
 };
-const engines = { transformers, vllm, llamaCppPython, llamaCli };
+const engines = { transformers, vllm, llamaCppPython, llamaCli, openaiClient, curl };
 
 test("a string is one line of Python, whatever it holds", () => {
   expect(python('a"b\\c\n\t\r')).toBe(String.raw`"a\"b\\c\n\t\r"`);
@@ -33,6 +36,12 @@ test("a string is one line of Python, whatever it holds", () => {
 test("an argument is one word of the shell", () => {
   expect(shell("plain-1.0")).toBe("plain-1.0");
   expect(shell("it's $HOME\n`x`")).toBe(`'it'\\''s $HOME\n\`x\`'`);
+});
+
+test("JSON has a member a line, and nothing that is not seen", () => {
+  const value = { a: "\u202e 狐狸 🦊 \u0000", b: [1, { c: null }] };
+  expect(json(value)).toBe('{\n  "a": "\\u202e 狐狸 🦊 \\u0000",\n  "b": [1,{"c":null}]\n}');
+  expect(JSON.parse(json(value))).toEqual(value);
 });
 
 test("lists, maps and nothing are Python's", () => {
@@ -72,6 +81,17 @@ test.each(Object.entries(engines))("%s is given a conversation as a conversation
   expect(code).not.toContain('"Hi"');
 });
 
+test("this site is told everything, the order of the stages and the dice among it", () => {
+  const asked = wanted({ temperature: 0.7, min_p: 0.02, dialect: "vllm", stage_order: ["min_p", "temperature"], dry_multiplier: 0.5 });
+  const code = openaiClient(asked);
+  expect(code).toContain("    temperature=0.7,\n");
+  expect(code).toContain("    seed=7,\n");
+  expect(code).toContain('extra_body={"min_p": 0.02, "dry_multiplier": 0.5, "dialect": "vllm", "stage_order": ["min_p", "temperature"]},');
+  expect(code).not.toMatch(/cannot express|dice/);
+  const body = JSON.parse(/-d '(.*)'/s.exec(curl(asked))?.[1] ?? "") as Record<string, unknown>;
+  expect(body).toMatchObject({ model: "stories", prompt: "Hi", temperature: 0.7, min_p: 0.02, dialect: "vllm", seed: 7 });
+});
+
 test("comments and strings are told from the rest, and nothing is lost", () => {
   const code = transformers(wanted({ presence_penalty: 1 }, { prompt: 'a # "no" comment' }));
   const found = spans(code, "python");
@@ -84,9 +104,10 @@ const begun = { promptIds: [5, 6], ids: [7, 8, 9], text: " and so" };
 
 test.each(Object.entries(engines))("%s goes on after the tokens that the output begins with", (name, write) => {
   const code = write(wanted({ max_tokens: 20, min_tokens: 5 }, { begun }));
-  expect(code).toContain(name === "llamaCli" ? "-p 'Hi and so'" : name === "transformers" ? "[[7, 8, 9]]" : "[5, 6, 7, 8, 9]");
-  expect(code).toMatch(name === "llamaCli" ? /-n 17 / : /max_(new_)?tokens=17,/);
-  if (name === "transformers" || name === "vllm") expect(code).toMatch(/min_(new_)?tokens=2,/);
+  const said = { llamaCli: "-p 'Hi and so'", transformers: "[[7, 8, 9]]", curl: "[5,6,7,8,9]" }[name];
+  expect(code).toContain(said ?? "[5, 6, 7, 8, 9]");
+  expect(code).toMatch(name === "llamaCli" ? /-n 17 / : /max_(new_)?tokens"?[=:] ?17,/);
+  if (!name.startsWith("llama")) expect(code).toMatch(/min_(new_)?tokens"?[=:] ?2[,}]/);
   expect(code).toContain("begins with 3 tokens");
 });
 

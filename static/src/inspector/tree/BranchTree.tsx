@@ -48,12 +48,12 @@ export function BranchTree() {
   );
 }
 
-/** All of a text that its box shortens, in a place of its own: nothing jumps. */
+/** All of a text that its box shortens, in a place of its own: nothing jumps. A line ends at a blank, though that is shown as a dot. */
 function Readout({ placed }: { placed: Placed | undefined }) {
   if (!placed) return null;
   return (
     <p class="tree-readout" tabindex={0} role="region" aria-label={gettext("The whole text")} data-testid="tree-readout" lang="">
-      {spelled(placed.fork) || "∅"}
+      {spelled(placed.fork).replaceAll("·", "·\u200b") || "∅"}
     </p>
   );
 }

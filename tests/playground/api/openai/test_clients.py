@@ -13,21 +13,15 @@ import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from inference.sources import bundled
-from playground.config import ROOT
+from tests.clients import client_program
 from tests.site import Site
 
-PYTHON = ROOT / ".venv-clients" / "bin" / "python"
 SCRIPTS = Path(__file__).parent / "clients"
 COUNTRIES = {"France": "Paris", "Italy": "Rome", "Japan": "Tokyo", "Spain": "Madrid"}
 
 
 def speak(site: Site, name: str, *arguments: str, folder: Path) -> Any:
     """What a client got."""
-    if not PYTHON.exists():
-        reason = "needs .venv-clients (make test makes it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
     environment = {
         "PATH": os.environ["PATH"],
         "HOME": str(folder),
@@ -36,7 +30,7 @@ def speak(site: Site, name: str, *arguments: str, folder: Path) -> Any:
         "TOKENIZERS_PARALLELISM": "false",
     }
     done = subprocess.run(
-        [PYTHON, SCRIPTS / f"speak_{name}.py", site.url, "none", *arguments], capture_output=True, text=True, env=environment, timeout=170
+        [client_program("python"), SCRIPTS / f"speak_{name}.py", site.url, "none", *arguments], capture_output=True, text=True, env=environment, timeout=170
     )
     assert done.returncode == 0, done.stderr[-3000:]
     return json.loads(done.stdout.splitlines()[-1])

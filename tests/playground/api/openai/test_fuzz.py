@@ -8,12 +8,10 @@ import subprocess
 from pathlib import Path
 
 import httpx
-import pytest
 
-from playground.config import ROOT
+from tests.clients import client_program
 from tests.site import Site
 
-SCHEMATHESIS = ROOT / ".venv-clients" / "bin" / "schemathesis"
 HOOKS = Path(__file__).parent / "clients"
 EXAMPLES, SEED = 5, 20261122
 SETTINGS = """
@@ -24,11 +22,7 @@ SETTINGS = """
 
 
 def test_no_request_breaks_the_site(site: Site, tmp_path: Path) -> None:
-    if not SCHEMATHESIS.exists():
-        reason = "needs .venv-clients (make test makes it)"
-        if os.environ.get("CI") == "true":
-            pytest.fail(reason)
-        pytest.skip(reason)
+    program = client_program("schemathesis")
     headers, session = person(site.url)
     (tmp_path / "schemathesis.toml").write_text(SETTINGS.format(session=session))
     asked = f"run {site.url}/api/openapi.json --checks not_a_server_error --phases coverage,fuzzing --continue-on-failure --no-color"
@@ -47,7 +41,7 @@ def test_no_request_breaks_the_site(site: Site, tmp_path: Path) -> None:
         "SCHEMATHESIS_HOOKS": "fuzz_hooks",
     }
     done = subprocess.run(
-        [SCHEMATHESIS, *asked.split(), *options], cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=170
+        [program, *asked.split(), *options], cwd=tmp_path, capture_output=True, text=True, env=environment, timeout=170
     )
     assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
     passed = re.search(r"(\d+) generated, (\d+) passed", done.stdout)
