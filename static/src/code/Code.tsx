@@ -15,13 +15,13 @@ import { transformers } from "./transformers";
 import { vllm } from "./vllm";
 import { wantedOf, type Begun, type Wanted } from "./wanted";
 
-const ENGINES: Record<string, { title: string; language: Language; write: (wanted: Wanted) => string }> = {
+const ENGINES: Record<string, { title: string; language: Language; write: (wanted: Wanted) => string; own?: true }> = {
   transformers: { title: "transformers", language: "python", write: transformers },
   vllm: { title: "vLLM", language: "python", write: vllm },
   llamacpp: { title: "llama-cpp-python", language: "python", write: llamaCppPython },
   llamacli: { title: "llama.cpp", language: "shell", write: llamaCli },
-  openai: { title: "openai", language: "python", write: openaiClient },
-  curl: { title: "curl", language: "shell", write: curl },
+  openai: { title: "openai", language: "python", write: openaiClient, own: true },
+  curl: { title: "curl", language: "shell", write: curl, own: true },
 };
 const chosen = kept("codeEngine", "transformers");
 const copied = signal<string | null>(null); // the code that was copied last
@@ -58,8 +58,7 @@ export function Code() {
         </button>
       </div>
       <p class="quiet">
-        {asked.value ? gettext("The run on the screen, for another engine.") : gettext("What would run now, for another engine.")}{" "}
-        {gettext("A comment names every setting that the engine cannot express.")}
+        {engine.own ? ofThisSite() : ofAnother()}
       </p>
       <pre class="code-text" tabIndex={0} data-testid="code">
         <code>
@@ -77,6 +76,15 @@ export function Code() {
     </div>
   );
 }
+
+const ofThisSite = (): string =>
+  gettext("Through this site’s own API, which knows every setting: the same seed gives the same tokens.");
+
+const ofAnother = (): string =>
+  [
+    asked.value ? gettext("The run on the screen, for another engine.") : gettext("What would run now, for another engine."),
+    gettext("A comment names every setting that the engine cannot express."),
+  ].join(" ");
 
 async function copy(code: string): Promise<void> {
   // Outside HTTPS and localhost, as in a classroom's network, the page has no clipboard: then the browser copies a selection.

@@ -50,8 +50,9 @@ export class Connection {
     this.socket?.close();
   }
 
+  /** What was lost stays lost until it is open again; only the first attempt has nothing to say yet. */
   private connect(): void {
-    this.listener.changed("connecting");
+    if (this.attempt === 0) this.listener.changed("connecting");
     const socket = new WebSocket(this.url);
     socket.binaryType = "arraybuffer";
     socket.onopen = () => this.opened();
