@@ -57,9 +57,7 @@ export function Code() {
           {copied.value === code ? gettext("Copied") : gettext("Copy")}
         </button>
       </div>
-      <p class="quiet">
-        {engine.own ? ofThisSite() : ofAnother()}
-      </p>
+      <p class="quiet">{engine.own ? ofThisSite() : ofAnother()}</p>
       <pre class="code-text" tabIndex={0} data-testid="code">
         <code>
           {spans(code, engine.language).map(({ kind, text }, k) =>
@@ -77,8 +75,7 @@ export function Code() {
   );
 }
 
-const ofThisSite = (): string =>
-  gettext("Through this site’s own API, which knows every setting: the same seed gives the same tokens.");
+const ofThisSite = (): string => gettext("Through this site’s own API, which knows every setting: the same seed gives the same tokens.");
 
 const ofAnother = (): string =>
   [
