@@ -72,6 +72,12 @@ class Picked(Rows):
         self._moments, self._rows = moments, rows
         self.draws: Floats = moments.draws[rows]
 
+    def column(self, name: str, of: Callable[[SamplingParams], float]) -> Floats:
+        """One run has one set of parameters."""
+        if name not in self._columns:
+            self._columns[name] = np.full(len(self), of(self[0].params), dtype=np.float64)
+        return self._columns[name]
+
     def picked(self, rows: Ints) -> Picked:
         """Some of these."""
         return Picked(self._moments, self._rows[rows])

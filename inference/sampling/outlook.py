@@ -25,7 +25,7 @@ from inference.sampling.sampler import HEAD, Sampler, worth_it
 from inference.sampling.scores import Cells, Dense, Listed, Scores
 from inference.spec import StageName
 
-_TOGETHER = 131_072  # scores worked on at a time: an array of float64 still fits a core's cache, and little time goes into calls
+_TOGETHER = 524_288  # scores worked on at a time: so many that little time goes into calls
 _HEAD = 64  # tokens listed per step at first, where a step by itself lists ``HEAD``: so few that most of the time goes into finding them
 _SPAN = 128  # steps whose past is looked at together
 _ONE_BY_ONE: frozenset[StageName] = frozenset({"mirostat", "constraint"})  # told each outcome, and following a grammar
@@ -92,7 +92,7 @@ class Outlooks:
 
     def _final(self, scores: NDArray[Any], moments: Picked, head: int) -> Scores:
         """From lists of ``head`` tokens. What it gives lasts until it is called again."""
-        *_, (_, final) = walk(BufferedDense.copied(scores, head, self._buffers), moments, self._stages)
+        *_, (_, final) = walk(BufferedDense.over(scores, head, self._buffers), moments, self._stages)
         return final
 
     def _distributed(self, scores: NDArray[Any], moments: Picked) -> tuple[Whole, list[Fall]]:

@@ -17,6 +17,7 @@ from inference.sampling.arrays import Floats, Ints, row_numbers
 from inference.sampling.lazy import lazy
 
 _LARGE = 32_768  # tokens from which on groups are worth their while
+_AT_ONCE = 65_536  # scores partitioned at a time, so that numpy's indices of all of them stay in a core's cache
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,7 +77,9 @@ def best(scores: Floats, n: int) -> Ranking:
 
 
 def _select(scores: Floats, n: int) -> Ranking:
-    chosen = _partition(scores, n + 1)
+    size = max(1, _AT_ONCE // scores.shape[1])
+    some = [_partition(scores[start : start + size], n + 1) for start in range(0, len(scores), size)]
+    chosen = some[0] if len(some) == 1 else np.concatenate(some)
     ids, values = _ordered(scores, at_columns(chosen, (-at_columns(scores, chosen)).argsort(-1)))
     last = values[:, -1:]
     return Ranking(ids, values, (values > last).sum(-1).tolist(), (last[:, 0] > -np.inf).tolist())
