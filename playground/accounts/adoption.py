@@ -7,6 +7,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.http import HttpRequest
 
+from playground.catalog import own_presets
 from playground.classroom import rooms
 from playground.quotas import services as quotas
 from playground.runs import people, sessions
@@ -18,4 +19,5 @@ def adopt_work(request: HttpRequest | None, user: User, **signal: Any) -> None:
         account = people.person_of_account(user.pk)
         sessions.adopt(person, account)
         rooms.adopt(person, account)
+        own_presets.adopt(person, account)
         quotas.adopt(person, account)  # a login is no second day's tokens

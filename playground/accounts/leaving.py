@@ -30,7 +30,8 @@ def delete(user: User) -> None:
 
 def forget_work(instance: User, **signal: Any) -> None:
     """A receiver of ``pre_delete``: what belongs to the account is found by its number alone."""
-    from playground.live.starting import cancel_run  # brings Celery, which wants all apps to be ready
+    from playground.catalog import own_presets  # these bring Celery, which wants all apps to be ready
+    from playground.live.starting import cancel_run
 
     person = people.person_of_account(instance.pk)
     for run in services.live_runs(person):
@@ -39,6 +40,7 @@ def forget_work(instance: User, **signal: Any) -> None:
         except LogUnavailable:
             break
     services.forget(person)
+    own_presets.forget(person)
 
 
 def _make_nameless(user: User) -> None:

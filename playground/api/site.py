@@ -11,9 +11,10 @@ from ninja import NinjaAPI
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from inference.events import ErrorInfo
-from playground.api import sessions
+from playground.api import presets, sessions
 from playground.api.openai.errors import ApiError, of_info, of_refusal
 from playground.api.openai.router import router as openai
+from playground.catalog.own_presets import NoSuchPreset
 from playground.live.refusals import RunRefused, shown
 from playground.runs.exports import DamagedFile
 from playground.runs.sessions import NoSuchSession
@@ -29,6 +30,7 @@ api = NinjaAPI(
     urls_namespace="api",
 )
 api.add_router("/api", sessions.router)
+api.add_router("/api/presets", presets.router)
 api.add_router(OPENAI, openai)
 
 
@@ -72,6 +74,11 @@ def _info(found: dict[str, Any]) -> ErrorInfo:
 @api.exception_handler(NoSuchSession)
 def _absent(request: HttpRequest, error: NoSuchSession) -> HttpResponse:
     return refused(request, 404, ErrorInfo("not_found", "there is no such session", "session"))
+
+
+@api.exception_handler(NoSuchPreset)
+def _no_preset(request: HttpRequest, error: NoSuchPreset) -> HttpResponse:
+    return refused(request, 404, ErrorInfo("not_found", "there is no such preset of yours", "preset"))
 
 
 @api.exception_handler(DamagedFile)

@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from playground.catalog import checking, rules
+from playground.runs.models import new_id
 
 NAME = RegexValidator(r"^[\w.\-]{1,64}$", _("Letters, digits, '.', '_' and '-' only, 64 at most."))
 
@@ -111,3 +112,20 @@ class Preset(models.Model):
 
     def __str__(self) -> str:
         return self.title or self.name
+
+
+class OwnPreset(models.Model):
+    """Settings that a person keeps under a name of their own."""
+
+    id = models.CharField(max_length=32, primary_key=True, default=new_id, editable=False)
+    owner = models.CharField(max_length=64)
+    name = models.CharField(_("name"), max_length=60)
+    sampling = models.JSONField(_("settings"), default=dict)
+    created = models.DateTimeField(_("created"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["created", "id"]
+        constraints = [models.UniqueConstraint(fields=["owner", "name"], name="one_preset_of_a_name")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.utils.translation import get_language, gettext, pgettext
 
 from inference.spec import MAX_SHOWN, SamplingParams, Watch
+from playground.catalog.own_presets import OwnPreset, listed
 from playground.catalog.presets import Preset, presets, starting
 from playground.catalog.services import CatalogModel, chat_template, runnable_models
 from playground.live.protocol import ACK_WINDOW, MAX_FRAME_BYTES
@@ -30,6 +31,7 @@ def boot(session: dict[str, Any] | None = None, account: dict[str, Any] | None =
         "schema": _translated(SamplingParams.model_json_schema()),
         "groups": [{"name": name, "title": title} for name, title in _groups().items()],
         "presets": [_preset(preset) for preset in presets()],
+        "own_presets": [_own(preset) for preset in listed(person)] if person else [],
         "starters": [_starter(starter) for starter in STARTERS],
         "example": {
             # Translators: a text that the bundled model can continue in this language.
@@ -82,6 +84,10 @@ def _preset(preset: Preset) -> dict[str, Any]:
         "description": preset.description,
         "sampling": preset.sampling.model_dump(mode="json"),
     }
+
+
+def _own(preset: OwnPreset) -> dict[str, Any]:
+    return {"id": preset.id, "name": preset.name, "sampling": preset.sampling.model_dump(mode="json")}
 
 
 def _starter(starter: Starter) -> dict[str, Any]:

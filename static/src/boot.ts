@@ -33,6 +33,13 @@ export interface Preset {
   sampling: SamplingParams;
 }
 
+/** Settings that the person keeps under a name of their own. */
+export interface OwnPreset {
+  id: string;
+  name: string;
+  sampling: SamplingParams;
+}
+
 /** A beginning to try: a text, or the messages of a conversation. `language` is that of the text. */
 export interface Starter {
   name: string;
@@ -56,6 +63,7 @@ export interface Boot {
   schema: Schema;
   groups: { name: string; title: string }[];
   presets: Preset[];
+  own_presets?: OwnPreset[];
   starters: Starter[];
   example: { prompt: string; sampling: SamplingParams; watch: Watch; max_tokens_per_second: number | null };
   speeds: number[];

@@ -76,6 +76,8 @@ const known = (): Record<string, string> => ({
   withheld: gettext("This can be asked when the class has seen the whole run."),
   handed_in: gettext("This run has been handed in."),
   handed_in_enough: gettext("You have handed in as many runs as a person may (%(bound)s)."),
+  name_taken: gettext("You have a preset of this name already."),
+  too_many_presets: gettext("You have %(value)s presets already. Delete one first."),
   internal: gettext("Something went wrong on the server; it has been logged."),
 });
 

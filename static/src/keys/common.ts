@@ -3,7 +3,8 @@
 import { switchTo } from "../bar/Language";
 import { fill, gettext } from "../i18n";
 import { take } from "../prompt/Head";
-import { boot, change, fields, model, startOver } from "../store/draft";
+import { openPresets, own } from "../settings/own";
+import { boot, change, draft, fields, model, startOver } from "../store/draft";
 import { settingsOpen, theme, type Theme } from "../store/view";
 import type { SamplingParams } from "../protocol/generated";
 import type { Command, Section } from "./offer";
@@ -38,12 +39,11 @@ export function prompts(): Command[] {
 }
 
 export const presets = (apply: (sampling: SamplingParams) => void): Command[] =>
-  boot.presets.map(({ name, title, sampling }) => ({
-    id: `preset-${name}`,
-    group: gettext("Preset"),
-    title,
-    act: () => apply(sampling),
-  }));
+  [
+    ...boot.presets.map(({ name, title, sampling }) => ({ id: `preset-${name}`, title, act: () => apply(sampling) })),
+    ...own.value.map(({ id, name, sampling }) => ({ id: `own-preset-${id}`, title: name, act: () => apply(sampling) })),
+    { id: "presets", title: gettext("Save or change your presets"), act: () => openPresets(draft.value.sampling) },
+  ].map((command) => ({ group: gettext("Preset"), ...command }));
 
 export const settings = (reveal: (name: string) => void): Command[] => [
   ...fields.map(({ name, title }) => ({ id: `setting-${name}`, group: gettext("Setting"), title, act: () => reveal(name) })),

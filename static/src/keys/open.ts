@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 
-export const dialog = signal<"palette" | "sheet" | "share" | null>(null);
+export const dialog = signal<"palette" | "sheet" | "share" | "presets" | null>(null);
 
 export const openPalette = (): void => void (dialog.value = "palette");
 export const openSheet = (): void => void (dialog.value = "sheet");

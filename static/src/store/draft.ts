@@ -93,8 +93,11 @@ export const partOf = (preset: SamplingParams): Values =>
 export const applyPreset = (preset: SamplingParams): void => changeSampling(partOf(preset));
 
 /** The name of the preset that `values` follow, or null. */
-export const presetOf = (values: Values): string | null =>
-  boot.presets.find(({ sampling }) => Object.entries(partOf(sampling)).every(([name, value]) => equal(value, values[name])))?.name ?? null;
+export const presetOf = (values: Values): string | null => presetFollowed(boot.presets, values)?.name ?? null;
+
+/** The first of `presets` that `values` follow. */
+export const presetFollowed = <P extends { sampling: SamplingParams }>(presets: readonly P[], values: Values): P | undefined =>
+  presets.find(({ sampling }) => Object.entries(partOf(sampling)).every(([name, value]) => equal(value, values[name])));
 
 export const startOver = (): void => {
   draft.value = example();
