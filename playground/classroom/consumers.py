@@ -17,7 +17,7 @@ from playground.classroom.protocol import (
     ROOM_MESSAGE,
     ROOM_TYPES,
     AskClass,
-    AskStep,
+    AskLesson,
     CastVote,
     ChangeRoom,
     ClosePoll,
@@ -130,7 +130,7 @@ class RoomConsumer(RunConsumer):
         match message:
             case Join() | CastVote() | GiveRun() | AnswerGame():
                 await self.by_student(message)
-            case Point() | ChangeRoom() | ShowRun() | Hold() | AskClass() | ClosePoll() | RevealPoll() | RemovePerson() | EndRoom() | PickLesson() | GoToStep() | AskStep():
+            case Point() | ChangeRoom() | ShowRun() | Hold() | AskClass() | ClosePoll() | RevealPoll() | RemovePerson() | EndRoom() | PickLesson() | GoToStep() | AskLesson():
                 await self.by_teacher(message)
                 if not isinstance(message, Point):
                     await self.stage.read_again()  # what is done holds from now on, also for what somebody else has just sent
@@ -186,7 +186,7 @@ class RoomConsumer(RunConsumer):
                 await in_thread(course.pick)(room, message.lesson)
             case GoToStep():
                 await in_thread(course.go)(room, message.lesson, message.step)
-            case AskStep():
+            case AskLesson():
                 await in_thread(course.ask)(room)
             case RemovePerson():
                 await in_thread(seats.remove)(room, message.participant)

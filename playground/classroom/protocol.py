@@ -125,7 +125,7 @@ class GoToStep(Spec):
     step: int = Field(ge=0, le=1000)
 
 
-class AskStep(Spec):
+class AskLesson(Spec):
     """The teacher: ask what the lesson's step asks, where that is a choice among answers."""
 
     type: Literal["lesson_ask"]
@@ -148,7 +148,7 @@ class EndRoom(Spec):
 
 
 ByStudent = Join | CastVote | GiveRun | AnswerGame
-ByLesson = PickLesson | GoToStep | AskStep
+ByLesson = PickLesson | GoToStep | AskLesson
 ByTeacher = ChangeRoom | ShowRun | Point | Hold | AskClass | ClosePoll | RevealPoll | RemovePerson | EndRoom | GameByTeacher | ByLesson
 AnyRoomMessage = ByStudent | ByTeacher
 RoomClientMessage = Annotated[AnyRoomMessage, Field(discriminator="type")]

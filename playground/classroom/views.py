@@ -19,7 +19,8 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.catalog.services import runnable_models
-from playground.classroom import results, rooms
+from playground.classroom import course, results, rooms
+from playground.classroom.lessons import shelf
 from playground.classroom.models import Room
 from playground.classroom.sentences import sentence
 from playground.live.refusals import RunRefused
@@ -47,8 +48,9 @@ def open_room(request: HttpRequest) -> HttpResponse:
     """Opens a room as the form says, and goes there."""
     if not rooms.may_open(request.user):
         return _door(request, 403)
-    fields = {name: request.POST.get(name, "") for name in ("title", "model", "max_tokens", "hours", "capacity", "prompts")}
+    fields = {name: request.POST.get(name, "") for name in ("title", "model", "max_tokens", "hours", "capacity", "prompts", "lesson")}
     try:
+        lesson = course.check(fields["lesson"])
         room = rooms.open_room(
             _person(request),
             fields["title"],
@@ -59,6 +61,7 @@ def open_room(request: HttpRequest) -> HttpResponse:
             capacity=_number(fields["capacity"], rooms.MOST_PEOPLE),
             prompts=fields["prompts"].splitlines(),
         )
+        course.pick(room.pk, lesson)
     except RunRefused as refused:
         return _door(request, 422, asked=fields, problem=sentence(refused))
     return redirect("room", code=room.code)
@@ -116,6 +119,7 @@ def _door(request: HttpRequest, status: int = 200, **said: Any) -> HttpResponse:
         "ended_rooms": [room for room in mine if rooms.is_over(room)],
         "may_open": rooms.may_open(request.user),
         "models": runnable_models(),
+        "lessons": _lessons(),
         "most": {"people": rooms.MOST_PEOPLE, "tokens": rooms.MOST_TOKENS, "hours": rooms.MOST_HOURS},
     }
     return render(request, "door.html", {**known, **said}, status=status)
@@ -130,6 +134,7 @@ def _shown(request: HttpRequest, code: str, template: str) -> HttpResponse:
         "address": address,
         "lan": _lan_address() if urlsplit(address).hostname in LOOPBACK else None,
         "qr": reverse("room-qr", args=[room.code]),
+        "lessons": _lessons() if room.teacher == _person(request) else [],
     }
     return render(request, template, {"boot": {**boot_of(request), "socket": f"/ws/rooms/{room.code}/", "room": named}, "room": room})
 
@@ -139,6 +144,16 @@ def _found(code: str) -> Room:
         return rooms.by_code(code)
     except RunRefused as error:
         raise Http404 from error
+
+
+def _lessons() -> list[dict[str, Any]]:
+    """What there is to be taught, the reader's own language first."""
+    here = get_language()
+    found = [
+        {"key": key, "language": key.partition("/")[0], "title": lesson.title, "about": lesson.about, "minutes": lesson.minutes, "steps": len(lesson.steps)}
+        for key, lesson in shelf().items()
+    ]
+    return sorted(found, key=lambda lesson: lesson["language"] != here)
 
 
 def _own(request: HttpRequest, code: str) -> Room:

@@ -56,6 +56,17 @@ export interface RoomPlace {
   address: string; // where others find it
   lan: string | null; // this machine in its network, where the page was reached by a name that only this machine knows
   qr: string; // address of the picture
+  lessons: ReadyLesson[]; // for the teacher
+}
+
+/** A ready lesson that a teacher may choose. */
+export interface ReadyLesson {
+  key: string;
+  language: string;
+  title: string;
+  about: string;
+  minutes: number;
+  steps: number;
 }
 
 export interface Boot {

@@ -3,12 +3,14 @@
 import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import { shownQuestion } from "./lesson";
-import { Counting, Outcome } from "./Question";
+import { Lessons } from "./Lessons";
+import { Counting, Told } from "./Question";
 import { handIns, isAsked, place, problem, question, room, roster, tell, waiting } from "./room";
 import { Scoreboard } from "./Scoreboard";
+import { LessonStrip } from "./Teaching";
 import { bitsOf, natsOf, spaced } from "./words";
 
-type Drawer = "people" | "hand-ins" | "room";
+type Drawer = "lessons" | "people" | "hand-ins" | "room";
 const drawer = signal<Drawer | null>(null);
 const options = signal(4);
 
@@ -26,9 +28,10 @@ export function Console() {
           {problem.value}
         </p>
       )}
+      <LessonStrip />
       {now && (
         <section class={`question teacher ${now.state}`} aria-label={gettext("Vote")} data-testid="question" data-state={now.state}>
-          <div class="question-main">{now.state === "revealed" ? <Outcome of={now} /> : <Counting of={now} />}</div>
+          <div class="question-main">{now.state === "revealed" ? <Told of={now} /> : <Counting of={now} />}</div>
           <Scoreboard most={6} />
         </section>
       )}
@@ -129,7 +132,7 @@ function Asking() {
       <div class="console-group" role="group" aria-label={gettext("Vote")}>
         <button
           type="button"
-          class="button small primary"
+          class={`button small ${room.value?.lesson ? "" : "primary"}`}
           disabled={!room.value?.run}
           data-testid="ask-class"
           onClick={() => void tell({ type: "poll_open", options: options.value })}
@@ -152,7 +155,12 @@ function Asking() {
     );
   return (
     <div class="console-group" role="group" aria-label={gettext("Vote")}>
-      <button type="button" class="button small primary" data-testid="reveal" onClick={() => void tell({ type: "poll_reveal" })}>
+      <button
+        type="button"
+        class={`button small ${room.value?.lesson ? "" : "primary"}`}
+        data-testid="reveal"
+        onClick={() => void tell({ type: "poll_reveal" })}
+      >
         {gettext("Reveal")}
       </button>
       <button
@@ -172,6 +180,7 @@ function Drawers() {
   const people = room.value?.people ?? 0;
   const handed = handIns.value?.runs.length ?? 0;
   const tabs: [Drawer, string][] = [
+    ["lessons", gettext("Lessons")],
     ["people", fill(ngettext("%(count)s person", "%(count)s people", people), { count: people })],
     ["hand-ins", fill(gettext("Handed in: %(count)s"), { count: handed })],
     ["room", gettext("Room")],
@@ -198,6 +207,7 @@ function Drawers() {
 }
 
 function Drawn() {
+  if (drawer.value === "lessons") return <Lessons />;
   if (drawer.value === "people") return <People />;
   if (drawer.value === "hand-ins") return <Handed />;
   return drawer.value === "room" ? <Settings /> : null;

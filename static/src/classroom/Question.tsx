@@ -4,9 +4,11 @@ import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import type { Question } from "../protocol/generated";
 import { Piece } from "../tokens/Piece";
+import { Answered, asks, Offered } from "./Choice";
+import { Won } from "./Won";
 import { shownQuestion } from "./lesson";
 import { isTeacher, room, tally, tell, you } from "./room";
-import { percent, points } from "./words";
+import { percent } from "./words";
 
 const guess = signal("");
 
@@ -16,7 +18,7 @@ export function QuestionCard() {
   if (!now) return null;
   return (
     <section class={`question ${now.state}`} aria-label={gettext("Vote")} data-testid="question" data-state={now.state}>
-      {now.state === "revealed" ? <Outcome of={now} /> : isTeacher.value ? <Counting of={now} /> : <Answering of={now} />}
+      {now.state === "revealed" ? <Told of={now} /> : isTeacher.value ? <Counting of={now} /> : <Answering of={now} />}
     </section>
   );
 }
@@ -26,8 +28,8 @@ function Answering({ of }: { of: Question }) {
   const over = voted !== null || of.state !== "open";
   return (
     <>
-      <h2>{gettext("Which token comes next?")}</h2>
-      <div class="options" role="group" aria-label={gettext("Tokens on offer")}>
+      <h2>{asks(of)}</h2>
+      <div class={`options ${of.kind}`} role="group" aria-label={of.kind === "choice" ? gettext("Answers") : gettext("Tokens on offer")}>
         {of.options.map(({ id, piece }) => (
           <button
             type="button"
@@ -39,11 +41,11 @@ function Answering({ of }: { of: Question }) {
             data-token={id}
             onClick={() => void tell({ type: "vote", poll: of.id, token: id })}
           >
-            <Piece of={piece} />
+            <Offered of={of} piece={piece} />
           </button>
         ))}
       </div>
-      {voted === null && of.state === "open" && <Guessing of={of} />}
+      {voted === null && of.state === "open" && of.kind === "token" && <Guessing of={of} />}
       <p class="quiet" role="status" data-testid="vote-status">
         {voted !== null
           ? typeof voted === "string"
@@ -92,11 +94,11 @@ export function Counting({ of }: { of: Question }) {
   const votesOf = (id: number): number => now?.counts.find((count) => count.id === id)?.votes ?? 0;
   return (
     <>
-      <h2>{gettext("Which token comes next?")}</h2>
-      <ol class="ballots" data-testid="tally">
+      <h2>{asks(of)}</h2>
+      <ol class={`ballots ${of.kind}`} data-testid="tally">
         {of.options.map(({ id, piece }) => (
           <li key={id} data-token={id} data-votes={votesOf(id)}>
-            <Piece of={piece} />
+            <Offered of={of} piece={piece} />
             <span class="bar-track">
               <i class="bar-votes" style={{ inlineSize: `${(100 * votesOf(id)) / most}%` }} />
             </span>
@@ -119,8 +121,11 @@ export function Counting({ of }: { of: Question }) {
   );
 }
 
+/** What came of the vote. */
+export const Told = ({ of }: { of: Question }) => (of.kind === "choice" ? <Answered of={of} /> : <Outcome of={of} />);
+
 /** Votes against the model's distribution; the dice; what they took. */
-export function Outcome({ of }: { of: Question }) {
+function Outcome({ of }: { of: Question }) {
   const { outcome, options, guesses } = of;
   if (!outcome) return null;
   const votes = options.reduce((sum, option) => sum + (option.votes ?? 0), 0) + guesses.reduce((sum, each) => sum + each.votes, 0);
@@ -167,17 +172,5 @@ export function Outcome({ of }: { of: Question }) {
       )}
       <Won />
     </>
-  );
-}
-
-function Won() {
-  const me = you.value;
-  if (!me || me.role !== "student" || !room.value?.scored) return null;
-  if (me.won_insight === null || me.won_luck === null) return <p data-testid="won">{gettext("You did not vote this time.")}</p>;
-  return (
-    <p class="won-points" data-testid="won" data-insight={me.won_insight} data-luck={me.won_luck}>
-      <strong>+{points(me.won_insight + me.won_luck)}</strong>{" "}
-      {fill(gettext("%(insight)s for insight, %(luck)s for luck"), { insight: points(me.won_insight), luck: points(me.won_luck) })}
-    </p>
   );
 }

@@ -22,7 +22,7 @@ let last: Lane | null = null; // of one's own
 export const shownQuestion = computed(() => {
   const now = question.value;
   const seen = classLane.value?.run.value.tokens.length ?? 0;
-  return now && (now.state !== "revealed" || seen <= now.step + 1) ? now : null;
+  return now && (now.kind === "choice" || now.state !== "revealed" || seen <= now.step + 1) ? now : null;
 });
 
 /** Opens the socket of the room and keeps the screen with the lecture. */

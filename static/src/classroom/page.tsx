@@ -29,9 +29,11 @@ import { RoomBar } from "./Bar";
 import { Console } from "./Console";
 import { Join } from "./Join";
 import { attend, follow, goOwn, lead, mayRun, onOwn } from "./lesson";
+import { entering, pointing } from "./plan";
 import { QuestionCard } from "./Question";
 import { isAsked, isTeacher, place, problem, role, room } from "./room";
 import { Scoreboard } from "./Scoreboard";
+import { StepLine } from "./StepLine";
 
 function Page() {
   if (!room.value || !(role.value === "student" || role.value === "teacher")) return <Join />;
@@ -82,6 +84,7 @@ function Seat() {
   return (
     <main class="work seat">
       <div class="text-column">
+        <StepLine />
         <QuestionCard />
         {room.value?.run ? (
           <>
@@ -135,6 +138,8 @@ listen();
 attend(link);
 if (place.teacher) {
   lead();
+  entering();
+  pointing();
   keepSaved();
 } else follow();
 plant();

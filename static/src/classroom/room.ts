@@ -5,6 +5,7 @@ import { Refusal, sentence } from "../errors";
 import type {
   AskedFor,
   HandIns,
+  LessonPlan,
   RoomClientMessage,
   RoomServerMessage,
   RoomState,
@@ -33,6 +34,8 @@ export const scores = signal<Scores | null>(null);
 export const roster = signal<Roster | null>(null);
 export const tally = signal<Tally | null>(null);
 export const handIns = signal<HandIns | null>(null);
+/** The ready lesson that is taught; for the teacher. */
+export const plan = signal<LessonPlan | null>(null);
 /** Why the room cannot be entered at all. */
 export const closed = signal<string | null>(null);
 /** Why the last thing that was asked for was not done. */
@@ -100,6 +103,9 @@ export function take(message: Incoming | RoomServerMessage): boolean {
       return true;
     case "hand_ins":
       handIns.value = message;
+      return true;
+    case "lesson":
+      plan.value = message.key === null ? null : message;
       return true;
     case "done":
       settle(message.ref, null);

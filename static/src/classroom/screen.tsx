@@ -8,21 +8,23 @@ import { link } from "../session";
 import { Status } from "../Status";
 import { Stream } from "../tokens/Stream";
 import { attend, follow as followTeacher, shownQuestion } from "./lesson";
-import { Counting, Outcome } from "./Question";
+import { Counting, Told } from "./Question";
 import { place, room, roster } from "./room";
 import { Scoreboard } from "./Scoreboard";
+import { StepLine } from "./StepLine";
 import { spaced } from "./words";
 
 function Screen() {
   const now = room.value;
   if (!now) return <main class="screen" />;
   return (
-    <main class={`screen ${now.run ? "" : "waiting-room"}`} data-testid="screen">
+    <main class={`screen ${now.run || now.lesson ? "" : "waiting-room"}`} data-testid="screen">
       <header>
         <h1>{now.title}</h1>
         <ComeIn />
       </header>
-      {now.run ? <Lecture /> : <Names />}
+      <StepLine />
+      {now.run || now.question ? <Lecture /> : <Names />}
       <Status />
     </main>
   );
@@ -47,13 +49,15 @@ const ComeIn = () => (
 function Lecture() {
   const now = shownQuestion.value;
   return (
-    <div class={`lecture ${now ? "asking" : ""}`}>
-      <div class="lecture-text">
-        <Stream />
-      </div>
+    <div class={`lecture ${now ? (room.value?.run ? "asking" : "only-asking") : ""}`}>
+      {room.value?.run && (
+        <div class="lecture-text">
+          <Stream />
+        </div>
+      )}
       {now && (
         <section class={`question ${now.state}`} data-testid="question" data-state={now.state}>
-          {now.state === "revealed" ? <Outcome of={now} /> : <Counting of={now} />}
+          {now.state === "revealed" ? <Told of={now} /> : <Counting of={now} />}
         </section>
       )}
       {now?.state === "revealed" && <Scoreboard most={6} />}

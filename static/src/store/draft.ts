@@ -47,6 +47,9 @@ export const draft = signal<Draft>(stored ? restored(stored) : example());
 // An untouched example is not kept, so that it comes back in the reader's language when that changes.
 effect(() => storeFor(sessionStorage, KEY, equal(draft.value, example()) ? null : draft.value));
 
+/** Whether nothing has been changed since the page was opened first. */
+export const isExample = (of: Draft): boolean => equal(of, example());
+
 /** What the server said about a field; forgotten when the field is touched. */
 export const refusals = signal<Record<string, string>>({});
 export const faults = computed<Record<string, string>>(() => ({ ...refusals.value, ...problems(fields, draft.value.sampling) }));
