@@ -1,29 +1,8 @@
 /** What the teacher looks at, told to the class and taken over by it. Knows no socket: what is told and taken are plain maps. */
 
-import { batch, computed, effect, signal, type Signal } from "@preact/signals";
-import { byWords, whole } from "../inspector/attention/state";
-import { shows, view as layersView } from "../inspector/layers/state";
-import { head, hideFirst, metric, picked, tab } from "../store/view";
-
-export type Looked = Record<string, boolean | number | string | null>;
-
-const SHARED: Record<string, Signal<unknown>> = {
-  picked,
-  tab,
-  metric,
-  hideFirst,
-  whole,
-  byWords,
-  layersView,
-  shows,
-};
-
-/** What is looked at on this page. */
-export const looked = computed<Looked>(() => ({
-  ...Object.fromEntries(Object.entries(SHARED).map(([name, { value }]) => [name, value as Looked[string]])),
-  layer: head.value.layer,
-  head: head.value.head,
-}));
+import { batch, effect, signal, type Signal } from "@preact/signals";
+import type { Looked } from "./glance";
+import { look as lookThere, looked } from "./looking";
 
 const QUIET_MS = 120; // between two tellings: eight a second show a moving hand
 
@@ -49,14 +28,16 @@ export function telling(tell: (looked: Looked) => void, wanted: () => boolean): 
 export const following = signal(true);
 let taken = "";
 
-/** Looks where `view` says. Names that this page does not know, of another version of it, are passed over. */
+/** Looks where `view` says. */
 export function look(view: Looked): void {
   batch(() => {
-    for (const [name, shared] of Object.entries(SHARED)) if (name in view) shared.value = view[name];
-    if (typeof view.layer === "number" && typeof view.head === "number") head.value = { layer: view.layer, head: view.head };
+    lookThere(view);
+    retake();
   });
-  taken = JSON.stringify(looked.peek());
 }
+
+/** What is looked at now is no hand of one's own: the lecture itself has brought it about. */
+export const retake = (): void => void (taken = JSON.stringify(looked.peek()));
 
 /** Takes over what `view` says for as long as one follows; a hand of one's own ends that. */
 export function followingAlong(view: Signal<{ view: Looked } | null>): () => void {

@@ -9,7 +9,7 @@ import { NONE } from "../store/branches";
 import { boot, change, changeSampling, draft, drafts, restored, type Draft } from "../store/draft";
 import { connection, lane, run, step } from "../store/view";
 import { foreign, watching } from "../work/work";
-import { following, followingAlong, telling } from "./following";
+import { following, followingAlong, retake, telling } from "./following";
 import { asked, closed, isTeacher, lose, question, role, room, say, shownView, take, tell, you } from "./room";
 
 /** The run that the class sees, as this page holds it. */
@@ -67,6 +67,7 @@ function followRun(id: string | null): void {
     if (!isTeacher.peek()) foreign.add(id);
     classLane.value = opened;
     if (!onOwn.peek()) show(opened);
+    if (following.peek()) retake();
   });
   settingsOf(id);
 }

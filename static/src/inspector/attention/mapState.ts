@@ -3,8 +3,8 @@
 import { computed, effect, signal } from "@preact/signals";
 import type { View } from "../../draw/raster";
 import { roomFor } from "../../draw/spans";
-import { hovered } from "../../store/view";
-import { byWords, firstRow, live, runId, unitAt, unitCount, unitOf, unitRow, whole } from "./state";
+import { hovered, lane } from "../../store/view";
+import { byWords, firstRow, live, unitAt, unitCount, unitOf, unitRow, whole } from "./state";
 import { isWhole, within } from "./viewport";
 
 export interface Cell {
@@ -22,19 +22,22 @@ export const all = computed<View>(() => {
   return { x: 0, y, columns: room(count), rows: room(count - y) };
 });
 
-/** The part that was zoomed to; null: everything. */
-const closer = signal<View | null>(null);
+/** The text and its units, as one string: of another, what was in view means nothing. Known as soon as the run is named. */
+const text = computed(() => `${lane.value?.id} ${byWords.value} ${whole.value}`);
+
+/** The part that was zoomed to, and of which text; null: everything. */
+const zoomedTo = signal<{ text: string; view: View } | null>(null);
+export const closer = computed<View | null>(() => (zoomedTo.value?.text === text.value ? zoomedTo.value.view : null));
 export const view = computed<View>(() => (closer.value ? within(closer.value, all.value) : all.value));
 export const isClose = computed(() => closer.value !== null);
 
-export function show(wanted: View): void {
-  closer.value = isWhole(wanted, all.peek()) ? null : wanted;
-}
+export const show = (wanted: View): void => zoomTo(isWhole(wanted, all.peek()) ? null : wanted);
 
-// Another text, or other units: what was in view means nothing there.
+/** Shows just that part, also before the text has grown to it; null: everything. */
+export const zoomTo = (wanted: View | null): void => void (zoomedTo.value = wanted && { text: text.peek(), view: wanted });
+
 effect(() => {
-  void [runId.value, byWords.value, whole.value];
-  closer.value = null;
+  void text.value;
   cell.value = null;
 });
 
