@@ -31,6 +31,7 @@ class Chunk:
     rows: int  # how many of the last positions' logits are needed: 0, 1 or all
     heads: Heads | None = None  # attention rows of the last position
     encoder_tokens: int = 0  # how many of the request's first tokens an encoder reads (encoder-decoders only)
+    forced: tuple[int, ...] = ()  # the only tokens that may follow, where the model says so (encoder-decoders only)
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ class Encoder:
     most_tokens: int  # that it reads
     decoder_prefix: tuple[int, ...]  # the tokens that every answer begins with: the start token, then one that is forced
     never: tuple[int, ...]  # tokens that the model's own settings ban
+    last: tuple[int, ...] = ()  # the tokens one of which must be the last that a request may have; none where it may be any
 
 
 def encoder_of(model: Any, most_tokens: int) -> Encoder | None:
@@ -35,7 +36,14 @@ def encoder_of(model: Any, most_tokens: int) -> Encoder | None:
     forced = _setting(model, "forced_bos_token_id")
     banned = [*(_setting(model, "bad_words_ids") or ()), *([one] for one in _setting(model, "suppress_tokens") or ())]
     prefix = (start,) if forced is None else (start, int(forced))
-    return Encoder(most_tokens, prefix, tuple(words[0] for words in banned if len(words) == 1))
+    return Encoder(most_tokens, prefix, tuple(words[0] for words in banned if len(words) == 1), _ids(_setting(model, "forced_eos_token_id")))
+
+
+def _ids(setting: int | list[int] | None) -> tuple[int, ...]:
+    """A setting that names one token or several."""
+    if setting is None:
+        return ()
+    return (setting,) if isinstance(setting, int) else tuple(setting)
 
 
 def _setting(model: Any, name: str) -> Any:

@@ -84,6 +84,12 @@ class Order:
         params = self.spec.sampling
         return {*params.stop_token_ids, *(() if params.ignore_eos else self.model.info.eos_token_ids)}
 
+    @property
+    def last_tokens(self) -> tuple[int, ...]:
+        """The tokens one of which the model wants as the last of ``max_tokens``; none where the run has the last word on that."""
+        encoder, params = self.model.encoder, self.spec.sampling
+        return () if encoder is None or params.ignore_eos or params.constraint is not None else encoder.last
+
     def drafter(self) -> Drafter | None:
         """What guesses ahead, where the run asks for it. Raises ``RunError`` where it needs a draft model that is not there."""
         params = self.spec.sampling
@@ -217,7 +223,9 @@ class Generation(Job):
 
     def last_chunk(self, part: Part) -> Chunk:
         """All that ``part`` has not fed yet, and the logits after its last token."""
-        return Chunk(part.slot, part.ids[part.past :], part.past, 1, self.heads, self.order.encoder_tokens)
+        order = self.order
+        forced = order.last_tokens if len(part.ids) + 1 == len(order.prompt_ids) + order.spec.sampling.max_tokens else ()
+        return Chunk(part.slot, part.ids[part.past :], part.past, 1, self.heads, order.encoder_tokens, forced)
 
     def use(self, fed: Sequence[Fed], logits: torch.Tensor, forward_ms: float) -> None:
         last = fed[0].chunk.rows > 0

@@ -100,7 +100,10 @@ class SoloRunner:
         past.ids += chunk.ids
         if not chunk.rows and self._feeder.feeding is not Feeding.CHUNKS:
             return None
-        return self._feeder.feed(past, chunk.rows, chunk.heads is not None and self.watchable)
+        fed = self._feeder.feed(past, chunk.rows, chunk.heads is not None and self.watchable)
+        if chunk.forced:
+            _force(fed.logits[-1], chunk.forced)
+        return fed
 
     def _past(self, chunk: Chunk) -> Past:
         """What the slot holds of this request; a step that failed half-way is being repeated where that is more than ``chunk.past``."""
@@ -140,6 +143,12 @@ class SoloRunner:
         weights = [layer for layer in watched.attentions if layer is not None and layer.shape[-1] == _LONG]
         same = torch.allclose(plain.float(), watched.logits.float(), rtol=1e-2, atol=1e-2)
         return (len(weights), weights[0].shape[1]) if weights and same else (0, 0)
+
+
+def _force(logits: torch.Tensor, ids: Sequence[int]) -> None:
+    """Make ``ids`` all that ``logits`` (V,) allow, each as likely as the others. As transformers' ``ForcedEOSTokenLogitsProcessor`` does."""
+    logits.fill_(float("-inf"))
+    logits[list(ids)] = 0.0
 
 
 def _feeder(loaded: LoadedModel, feeding: Feeding) -> Feeder:

@@ -97,6 +97,35 @@ def test_a_forced_first_token_begins_the_answer_as_in_generate(tmp_path: Path) -
         assert [77, *ids(engine.run(spec(prompt(9), max_tokens=COUNT - 1)))] == generated(folder, prompt(9))
 
 
+@pytest.mark.parametrize("beams", [1, 3])
+@pytest.mark.parametrize(("family", "bos"), [("bart", None), ("mbart", 77)])
+def test_a_forced_last_token_ends_an_answer_that_is_as_long_as_it_may_be_as_in_generate(
+    family: str, bos: int | None, beams: int, tmp_path: Path
+) -> None:
+    folder = write_encoder_decoder(tmp_path, family, forced_bos_token_id=bos, forced_eos_token_id=7, eos_token_id=7)
+    own = COUNT - (bos is not None)
+    with Engine.load(folder, device="cpu", threads=1) as engine:
+        events = list(engine.run(spec(prompt(9), max_tokens=own, ignore_eos=False, num_beams=beams)))
+    begun = [] if bos is None else [bos]
+    assert [*begun, *ids(events)] == generated(folder, prompt(9), num_beams=beams)
+    assert len(ids(events)) == own, "an answer that ends early shows nothing"
+    assert (ids(events)[-1], finished(events).reason) == (7, "eos")
+
+
+def test_one_of_several_forced_last_tokens_is_the_first_of_them_in_a_greedy_run_as_in_generate(tmp_path: Path) -> None:
+    folder = write_encoder_decoder(tmp_path, "bart", forced_eos_token_id=[9, 4], eos_token_id=[9, 4])
+    with Engine.load(folder, device="cpu", threads=1) as engine:
+        found = ids(engine.run(spec(prompt(9), max_tokens=COUNT, ignore_eos=False)))
+    assert found == generated(folder, prompt(9))
+    assert found[-1] == 4
+
+
+def test_a_run_that_does_not_end_at_eos_has_the_last_word_on_its_last_token(tmp_path: Path, folder_of: Callable[[str], Path]) -> None:
+    folder = write_encoder_decoder(tmp_path, "bart", forced_eos_token_id=3, eos_token_id=3)
+    with Engine.load(folder, device="cpu", threads=1) as engine:
+        assert ids(engine.run(spec(prompt(9), max_tokens=COUNT, ignore_eos=True))) == generated(folder_of("bart"), prompt(9))
+
+
 @pytest.mark.parametrize("way", ["bad_words_ids", "suppress_tokens"])
 def test_tokens_that_the_model_bans_are_never_chosen(way: str, tmp_path: Path, folder_of: Callable[[str], Path]) -> None:
     favourite = generated(folder_of("marian"), prompt(9))[0]
