@@ -32,7 +32,7 @@ ENDED_WELL = ("eos", "stop", "length", "context", "time", "constraint_done")
 
 async def make(game_id: int) -> None:
     """Until the game has its texts, or cannot have them."""
-    game: Game | None = await in_thread(Game.objects.filter(pk=game_id).first)()
+    game: Game | None = await in_thread(Game.objects.filter(pk=game_id).select_related("room").first)()
     try:
         if game:
             await in_thread(games.keep_texts)(game_id, await _made(game))
@@ -73,16 +73,16 @@ def _checked(told: Written) -> Written:
 
 async def _card(game: Game, card: dict[str, Any], told: Written | None, prompt_ids: list[int]) -> dict[str, Any]:
     if told is None:
-        return {**card, "tokens": await _scored(game.model, prompt_ids, card["ids"])}
+        return {**card, "tokens": await _scored(game.model, game.room.teacher, prompt_ids, card["ids"])}
     cut = told.reason == "length"
     kept = game_texts.whole_sentences(told.pieces) if cut and game.kind == "odd" else len(told.ids)
     shown = {"text": game_texts.spelt(told.pieces[:kept]), "cut": cut and game.kind == "match"}
-    return {**card, **shown, "tokens": await _scored(game.model, prompt_ids, told.ids[:kept])}
+    return {**card, **shown, "tokens": await _scored(game.model, game.room.teacher, prompt_ids, told.ids[:kept])}
 
 
-async def _scored(model: str, prompt_ids: Sequence[int], ids: Sequence[int]) -> list[list[Any]]:
+async def _scored(model: str, teacher: str, prompt_ids: Sequence[int], ids: Sequence[int]) -> list[list[Any]]:
     """``[piece (hex), surprisal in bits]`` of each of ``ids`` after the prompt. Raises ``RunRefused``."""
-    inquiry = await in_thread(asking.of_text)(model, [*prompt_ids, *ids], AskScore(type="score"))
+    inquiry = await in_thread(asking.of_text)(model, [*prompt_ids, *ids], AskScore(type="score"), teacher)
     answered = msgpack.unpackb(await asking.answer(the_hub(), inquiry, in_thread(asking.enqueue)))
     if answered["type"] == "error":
         raise RunRefused(*(ErrorInfo(**error) for error in answered["errors"]))

@@ -43,7 +43,7 @@ def odd(room_id: str, owner: str, message: OddGame, start: StartRun = starting.s
     """The model writes one beginning on, as people have. Raises ``RunRefused``."""
     room, spec = _checked(room_id, message.spec)
     texts = _texts(message.texts)
-    cards = [games.card(text=text, ids=_ids(spec, text, f"texts.{n}")) for n, text in enumerate(texts)]
+    cards = [games.card(text=text, ids=_ids(owner, spec, text, f"texts.{n}")) for n, text in enumerate(texts)]
     started = _started(owner, [spec], start)
     return _set_up(room, spec, [*cards, games.card(run=started[0].run)], started, kind="odd")
 
@@ -104,10 +104,10 @@ def _texts(texts: Sequence[str]) -> list[str]:
     return tidied
 
 
-def _ids(spec: RunSpec, text: str, field: str) -> list[int]:
+def _ids(owner: str, spec: RunSpec, text: str, field: str) -> list[int]:
     """The tokens of ``text`` after the beginning. Raises ``RunRefused``, also where the model cannot write it."""
     try:
-        model = catalog.resolve(spec.model)
+        model = catalog.resolve(spec.model, owner)
         before = catalog.encode(model, spec.prompt or "", True)
         ids = before and catalog.encode_after(model, before.ids[-AFTER:], joined(spec.prompt or "", text))
     except catalog.UnknownModel as error:

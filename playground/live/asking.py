@@ -35,10 +35,10 @@ def inquiry(owner: str, asked: Ask) -> Inquiry:
     return Inquiry(box=_new_box(), run=asked.run, ref=asked.ref, sample=asked.sample, question=asked.question, other=_other(asked, owner), kept=kept, queue=_queue(asked.run))
 
 
-def of_text(model: str, ids: Sequence[int], question: Question) -> Inquiry:
-    """A question about a text that no run has made. Raises ``RunRefused``."""
+def of_text(model: str, ids: Sequence[int], question: Question, person: str = "") -> Inquiry:
+    """A question of ``person`` about a text that no run has made. Raises ``RunRefused``."""
     _check_workers()
-    kept = Kept(source=_source(model, "model"), sampling=SamplingParams(), prompt_ids=tuple(ids), token_ids=())
+    kept = Kept(source=_source(model, "model", person), sampling=SamplingParams(), prompt_ids=tuple(ids), token_ids=())
     return Inquiry(box=_new_box(), run="", ref="", question=question, kept=kept, queue=catalog.queue_of(model))
 
 

@@ -7,7 +7,7 @@ import { ThemeButton } from "../bar/ThemeButton";
 import { run } from "../store/view";
 import { back, classLane, fork, goOwn, handIn, mayRun, onOwn, toHandIn } from "./lesson";
 import { following } from "./following";
-import { isAsked, isTeacher, room, you } from "./room";
+import { gameAsks, isAsked, isTeacher, room, you } from "./room";
 import { points, spaced } from "./words";
 
 export function RoomBar() {
@@ -77,14 +77,14 @@ function OwnButtons() {
       <button
         type="button"
         class="button small"
-        disabled={!can || isAsked.value}
+        disabled={!can || isAsked.value || gameAsks.value}
         title={gettext("Goes on from the selected token on your own screen, from the exact state")}
         data-testid="fork-run"
         onClick={fork}
       >
         {gettext("Take it from here")}
       </button>
-      <button type="button" class="button small" data-testid="own" disabled={isAsked.value} onClick={() => goOwn()}>
+      <button type="button" class="button small" data-testid="own" disabled={isAsked.value || gameAsks.value} onClick={() => goOwn()}>
         {gettext("Try something")}
       </button>
     </>
@@ -99,7 +99,7 @@ function Me() {
       <bdi data-testid="me">{me.nickname}</bdi>
       {room.value?.scored && me.rank !== null && (
         <span class="quiet figures" title={fill(gettext("Place %(rank)s"), { rank: me.rank })} data-testid="my-points">
-          {points(me.insight + me.luck)}
+          {points(me.insight + me.luck + me.games)}
         </span>
       )}
     </span>

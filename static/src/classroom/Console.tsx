@@ -2,16 +2,17 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
+import { drawer, type Drawer } from "./drawer";
+import { GameDesk } from "./GameDesk";
+import { GameForm } from "./GameForm";
 import { shownQuestion } from "./lesson";
 import { Lessons } from "./Lessons";
 import { Counting, Told } from "./Question";
-import { handIns, isAsked, place, problem, question, room, roster, tell, waiting } from "./room";
+import { game, gameAsks, gameOn, handIns, isAsked, place, problem, question, room, roster, tell, waiting } from "./room";
 import { Scoreboard } from "./Scoreboard";
 import { LessonStrip } from "./Teaching";
 import { bitsOf, natsOf, spaced } from "./words";
 
-type Drawer = "lessons" | "people" | "hand-ins" | "room";
-const drawer = signal<Drawer | null>(null);
 const options = signal(4);
 
 export function Console() {
@@ -29,7 +30,8 @@ export function Console() {
         </p>
       )}
       <LessonStrip />
-      {now && (
+      <GameDesk />
+      {now && !game.value && (
         <section class={`question teacher ${now.state}`} aria-label={gettext("Vote")} data-testid="question" data-state={now.state}>
           <div class="question-main">{now.state === "revealed" ? <Told of={now} /> : <Counting of={now} />}</div>
           <Scoreboard most={6} />
@@ -133,7 +135,7 @@ function Asking() {
         <button
           type="button"
           class={`button small ${room.value?.lesson ? "" : "primary"}`}
-          disabled={!room.value?.run}
+          disabled={!room.value?.run || gameOn.value}
           data-testid="ask-class"
           onClick={() => void tell({ type: "poll_open", options: options.value })}
         >
@@ -181,6 +183,7 @@ function Drawers() {
   const handed = handIns.value?.runs.length ?? 0;
   const tabs: [Drawer, string][] = [
     ["lessons", gettext("Lessons")],
+    ["game", gettext("Game")],
     ["people", fill(ngettext("%(count)s person", "%(count)s people", people), { count: people })],
     ["hand-ins", fill(gettext("Handed in: %(count)s"), { count: handed })],
     ["room", gettext("Room")],
@@ -193,6 +196,7 @@ function Drawers() {
           key={name}
           class="button small"
           aria-expanded={drawer.value === name}
+          disabled={name === "game" && gameOn.value}
           data-testid={`drawer-${name}`}
           onClick={() => (drawer.value = drawer.value === name ? null : name)}
         >
@@ -208,6 +212,7 @@ function Drawers() {
 
 function Drawn() {
   if (drawer.value === "lessons") return <Lessons />;
+  if (drawer.value === "game") return <GameForm />;
   if (drawer.value === "people") return <People />;
   if (drawer.value === "hand-ins") return <Handed />;
   return drawer.value === "room" ? <Settings /> : null;
@@ -224,7 +229,7 @@ function People() {
             <i class="presence" aria-hidden="true" />
             <bdi>{nickname}</bdi>
             {!here && <span class="quiet">{gettext("away")}</span>}
-            {voted && isAsked.value && <span class="quiet">{gettext("voted")}</span>}
+            {voted && (isAsked.value || gameAsks.value) && <span class="quiet">{gettext("voted")}</span>}
             <button
               type="button"
               class="icon"

@@ -11,15 +11,19 @@ export function Scoreboard({ most = 10 }: { most?: number }) {
     <section class="scoreboard" aria-label={gettext("Scores")} data-testid="scoreboard">
       <h2>{gettext("Scores")}</h2>
       <ol>
-        {all.slice(0, most).map(({ participant, nickname, insight, luck, rank }) => (
+        {all.slice(0, most).map(({ participant, nickname, insight, luck, games, rank }) => (
           <li key={participant} class={participant === you.value?.participant ? "me" : ""} data-rank={rank}>
             <span class="place figures">{rank}</span>
             <bdi class="nick">{nickname}</bdi>
             <span
               class="figures total"
-              title={fill(gettext("%(insight)s for insight, %(luck)s for luck"), { insight: points(insight), luck: points(luck) })}
+              title={fill(gettext("%(insight)s for insight, %(luck)s for luck, %(games)s in games"), {
+                insight: points(insight),
+                luck: points(luck),
+                games: points(games),
+              })}
             >
-              {points(insight + luck)}
+              {points(insight + luck + games)}
             </span>
           </li>
         ))}
@@ -37,7 +41,7 @@ function Own() {
       {fill(gettext("You: place %(rank)s of %(of)s with %(points)s points"), {
         rank: me.rank,
         of: scores.value?.of ?? 0,
-        points: points(me.insight + me.luck),
+        points: points(me.insight + me.luck + me.games),
       })}
     </p>
   );

@@ -27,11 +27,12 @@ import { Replay } from "../work/Replay";
 import { keepSaved } from "../work/save";
 import { RoomBar } from "./Bar";
 import { Console } from "./Console";
+import { GameCard } from "./Games";
 import { Join } from "./Join";
 import { attend, follow, goOwn, lead, mayRun, onOwn } from "./lesson";
 import { entering, pointing } from "./plan";
 import { QuestionCard } from "./Question";
-import { isAsked, isTeacher, place, problem, role, room } from "./room";
+import { game, gameAsks, isAsked, isTeacher, place, problem, role, room } from "./room";
 import { Scoreboard } from "./Scoreboard";
 import { StepLine } from "./StepLine";
 
@@ -62,6 +63,7 @@ function Workplace() {
       <main class="work">
         <div class="text-column">
           {!isTeacher.value && isAsked.value && <QuestionCard />}
+          {!isTeacher.value && gameAsks.value && <GameCard />}
           <Starters />
           <RunPrompt.Provider value={startOrShowFault}>
             <Prompt />
@@ -81,18 +83,19 @@ function Workplace() {
 
 /** What the teacher shows. */
 function Seat() {
+  const playing = game.value !== null && game.value.cards.length > 0;
   return (
     <main class="work seat">
       <div class="text-column">
         <StepLine />
-        <QuestionCard />
+        {playing ? <GameCard /> : <QuestionCard />}
         {room.value?.run ? (
           <>
             <Stream />
             <Status />
           </>
         ) : (
-          <Lobby />
+          !playing && <Lobby />
         )}
         <Scoreboard most={5} />
       </div>

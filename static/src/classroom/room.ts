@@ -4,6 +4,8 @@ import { batch, computed, signal } from "@preact/signals";
 import { Refusal, sentence } from "../errors";
 import type {
   AskedFor,
+  GameDesk,
+  GameState,
   HandIns,
   LessonPlan,
   RoomClientMessage,
@@ -36,6 +38,8 @@ export const tally = signal<Tally | null>(null);
 export const handIns = signal<HandIns | null>(null);
 /** The ready lesson that is taught; for the teacher. */
 export const plan = signal<LessonPlan | null>(null);
+export const gameState = signal<GameState | null>(null);
+export const desk = signal<GameDesk | null>(null);
 /** Why the room cannot be entered at all. */
 export const closed = signal<string | null>(null);
 /** Why the last thing that was asked for was not done. */
@@ -46,6 +50,11 @@ export const isTeacher = computed(() => role.value === "teacher");
 export const question = computed(() => room.value?.question ?? null);
 /** Whether the class is being asked: nothing is told that a run of one's own would. */
 export const isAsked = computed(() => question.value !== null && question.value.state !== "revealed");
+
+export const game = computed(() => gameState.value?.game ?? null);
+/** Whether a game is under way, and whether the class is asked by it: until the reveal a run of one's own would tell. */
+export const gameOn = computed(() => game.value !== null && game.value.state !== "revealed" && game.value.state !== "failed");
+export const gameAsks = computed(() => game.value?.state === "open" || game.value?.state === "closed");
 
 type Command = RoomClientMessage extends infer M ? (M extends { ref: string } ? Omit<M, "ref"> : never) : never;
 const pending = new Map<string, { done: () => void; refused: (why: Refusal) => void }>();
@@ -106,6 +115,12 @@ export function take(message: Incoming | RoomServerMessage): boolean {
       return true;
     case "lesson":
       plan.value = message.key === null ? null : message;
+      return true;
+    case "game":
+      gameState.value = message;
+      return true;
+    case "game_desk":
+      desk.value = message;
       return true;
     case "done":
       settle(message.ref, null);

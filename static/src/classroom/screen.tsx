@@ -4,12 +4,14 @@ import "../styles/room.css";
 import "../theming";
 import { render } from "preact";
 import { fill, gettext, ngettext } from "../i18n";
+import type { Game } from "../protocol/generated";
 import { link } from "../session";
 import { Status } from "../Status";
 import { Stream } from "../tokens/Stream";
 import { attend, follow as followTeacher, shownQuestion } from "./lesson";
+import { Heading, Lettered, Truth } from "./Games";
 import { Counting, Told } from "./Question";
-import { place, room, roster } from "./room";
+import { desk, game, place, room, roster } from "./room";
 import { Scoreboard } from "./Scoreboard";
 import { StepLine } from "./StepLine";
 import { spaced } from "./words";
@@ -17,14 +19,15 @@ import { spaced } from "./words";
 function Screen() {
   const now = room.value;
   if (!now) return <main class="screen" />;
+  const playing = game.value !== null && game.value.cards.length > 0;
   return (
-    <main class={`screen ${now.run || now.lesson ? "" : "waiting-room"}`} data-testid="screen">
+    <main class={`screen ${now.run || now.lesson || playing ? "" : "waiting-room"}`} data-testid="screen">
       <header>
         <h1>{now.title}</h1>
         <ComeIn />
       </header>
       <StepLine />
-      {now.run || now.question ? <Lecture /> : <Names />}
+      {playing ? <Playing /> : now.run || now.question ? <Lecture /> : <Names />}
       <Status />
     </main>
   );
@@ -62,6 +65,54 @@ function Lecture() {
       )}
       {now?.state === "revealed" && <Scoreboard most={6} />}
     </div>
+  );
+}
+
+/** The texts, large; how the answers stand stays the teacher's until the reveal, so that nobody goes by the others. */
+function Playing() {
+  const now = game.value;
+  if (!now) return null;
+  const answered = desk.value?.game === now.id ? desk.value : null;
+  const asks = now.state !== "revealed";
+  return (
+    <div class={`playing texts-${now.cards.length}`}>
+      <section class={`question game ${now.state}`} data-testid="game" data-state={now.state} data-kind={now.kind}>
+        {asks ? <Asked of={now} /> : <Truth of={now} />}
+        {asks && answered && (
+          <p class="quiet figures" data-testid="answers">
+            {fill(ngettext("%(votes)s of %(of)s person has answered", "%(votes)s of %(of)s people have answered", answered.of), {
+              votes: answered.votes,
+              of: answered.of,
+            })}
+          </p>
+        )}
+      </section>
+      {!asks && <Scoreboard most={6} />}
+    </div>
+  );
+}
+
+function Asked({ of }: { of: Game }) {
+  return (
+    <>
+      <Heading of={of} />
+      {of.kind === "match" && (
+        <p class="game-offer" data-testid="game-offer">
+          {of.values.map((value) => (
+            <span key={value} class="figures">
+              {value}
+            </span>
+          ))}
+        </p>
+      )}
+      <ol class="game-texts">
+        {of.cards.map((card, place) => (
+          <li key={place} class="game-text">
+            <Lettered card={card} place={place} />
+          </li>
+        ))}
+      </ol>
+    </>
   );
 }
 
