@@ -44,7 +44,7 @@ def _answer(poll: Poll, vote: Vote | None) -> list[str]:
 
 def _guess(game: Game, answer: Answer | None) -> list[str]:
     """``drawn`` is what was true: by letter the value that made the text, or the letter of the model's text."""
-    asked = [KINDS[game.kind], "", "", ""]
+    asked = [KINDS[game.kind], "", "", safe(game.prompt)]
     true = _picked(game, [card["value"] for card in game.cards] if game.kind == "match" else [[bool(card["run"]) for card in game.cards].index(True)])
     if answer is None:
         return [*asked, "", "", "", true, "", "", "", ""]
