@@ -83,17 +83,23 @@ class Site:
         process.wait_for("Logitscope is ready")
         return process
 
-    def web(self) -> Process:
-        process = self._start("manage.py", "web", "--port", str(self.port))
+    def web(self, **environment: str) -> Process:
+        """A web process; ``environment`` is for it alone."""
+        process = self._start("manage.py", "web", "--port", str(self.port), **environment)
         process.wait_for("Logitscope is ready")
         return process
 
-    def worker(self) -> Process:
+    def worker(self, *options: str) -> Process:
         """A worker process; returns when it takes tasks and has loaded the default model."""
-        process = self._start("manage.py", "worker")
+        process = self._start("manage.py", "worker", *options)
         process.wait_for("ready.")
         process.wait_for("preloaded ")
         return process
+
+    def manage(self, *command: str, **environment: str) -> None:
+        """``manage.py ...``, to its end."""
+        process = self._start("manage.py", *command, **environment)
+        assert process._popen.wait(READY_SECONDS) == 0, process.log.read_text()
 
     def end(self) -> None:
         for process in reversed(self.processes):
@@ -104,8 +110,9 @@ class Site:
         """That of the site's processes."""
         return {**os.environ, **self.environment}
 
-    def _start(self, *arguments: str) -> Process:
-        process = Process(list(arguments), self.folder / f"{len(self.processes)}-{arguments[1]}.log", self.whole_environment, self.root)
+    def _start(self, *arguments: str, **environment: str) -> Process:
+        log = self.folder / f"{len(self.processes)}-{arguments[1]}.log"
+        process = Process(list(arguments), log, {**self.whole_environment, **environment}, self.root)
         self.processes.append(process)
         return process
 

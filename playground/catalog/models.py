@@ -31,7 +31,7 @@ class Model(models.Model):
 
     name = models.CharField(_("name"), max_length=64, unique=True, validators=[NAME])
     title = models.CharField(_("title"), max_length=120, blank=True)
-    source = models.CharField(_("source"), max_length=1024, help_text=_("bundled:<name>, a folder under an allowed root, or a Hub id."))
+    source = models.CharField(_("source"), max_length=1024, help_text=_("bundled:NAME, a folder under an allowed root, or a Hub id."))
     revision = models.CharField(_("revision"), max_length=128, blank=True)
     dtype = models.CharField(_("dtype"), max_length=16, choices=Dtype.choices, default=Dtype.AUTO)
     quantization = models.CharField(

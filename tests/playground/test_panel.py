@@ -217,3 +217,16 @@ def test_the_audit_log_says_who_did_what_to_which_in_the_readers_language(panel:
     page = panel.get(reverse("admin:admin_logentry_changelist"), headers={"accept-language": "zh-hant"}).content.decode()
     for words in ("ada", "已撤銷。", "API 金鑰", str(key), reverse("admin:api_apikey_change", args=[key.pk])):
         assert words in page, words
+
+
+@pytest.mark.parametrize(("language", "app"), [("zh-hant", "模型與預設組合"), ("zh-hans", "模型与预设组合")])
+def test_the_panel_speaks_the_readers_language_also_where_its_library_brings_no_translation(panel: Client, language: str, app: str) -> None:
+    page = panel.get(reverse("admin:catalog_model_changelist"), headers={"accept-language": language}).content.decode()
+    assert app in page
+    account = panel.get(reverse("admin:auth_user_change", args=[User.objects.get().pk]), headers={"accept-language": language}).content.decode()
+    for english in ("Type to search", "Filters", "Catalog", "Select all rows", "Raw passwords"):
+        assert english not in page + account
+
+
+def test_a_help_text_says_what_stands_for_a_name(panel: Client) -> None:
+    assert "bundled:NAME, a folder" in panel.get(reverse("admin:catalog_model_add")).content.decode()

@@ -25,4 +25,9 @@ class Migration(migrations.Migration):
                 'constraints': [models.UniqueConstraint(fields=('owner', 'name'), name='one_preset_of_a_name')],
             },
         ),
+        migrations.AlterField(
+            model_name='model',
+            name='source',
+            field=models.CharField(help_text='bundled:NAME, a folder under an allowed root, or a Hub id.', max_length=1024, verbose_name='source'),
+        ),
     ]
