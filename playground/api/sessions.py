@@ -52,6 +52,7 @@ class SessionOut(Schema):
     updated: datetime
     mine: bool
     runs_count: int
+    comparison: bool  # whether its runs are the lanes of a comparison
 
 
 class NotedSession(SessionOut):
@@ -195,7 +196,7 @@ def _page(request: HttpRequest, rows: Any, page: int) -> dict[str, Any]:
 
 
 def _short(request: HttpRequest, row: PromptSession, runs_count: int) -> dict[str, Any]:
-    same = {name: getattr(row, name) for name in ("id", "title", "tags", "visibility", "embeddable", "expires", "created", "updated")}
+    same = {name: getattr(row, name) for name in ("id", "title", "tags", "visibility", "embeddable", "expires", "created", "updated", "comparison")}
     return {**same, "forked_from": row.forked_from_id, "mine": row.owner == person(request), "runs_count": runs_count}
 
 

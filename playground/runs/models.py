@@ -53,6 +53,11 @@ class PromptSession(models.Model):
     def __str__(self) -> str:
         return self.title or self.pk
 
+    @property
+    def comparison(self) -> bool:
+        """Whether its runs are the lanes of a comparison."""
+        return isinstance(self.draft.get("comparison"), dict)
+
 
 class RunState(models.TextChoices):
     LIVE = "live", _("in its log")

@@ -6,7 +6,8 @@ from typing import Any
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.clickjacking import xframe_options_exempt
@@ -33,7 +34,9 @@ def playground(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def compare(request: HttpRequest) -> HttpResponse:
-    return render(request, "compare.html", {"boot": boot_of(request)})
+    """A new comparison, or one that was kept, which ``session`` names."""
+    found = _readable(request, request.GET["session"]) if "session" in request.GET else None
+    return _shown(request, found, "compare.html")
 
 
 @require_safe
@@ -57,11 +60,11 @@ def gallery(request: HttpRequest) -> HttpResponse:
 @never_cache
 @ensure_csrf_cookie
 def session(request: HttpRequest, session: str) -> HttpResponse:
-    """The playground with a session that one may see."""
-    try:
-        return _shown(request, sessions.readable(_person(request), session))
-    except sessions.NoSuchSession as error:
-        raise Http404 from error
+    """The playground with a session that one may see; a comparison has a page of its own, but for a single run of it."""
+    found = _readable(request, session)
+    if found.comparison and "run" not in request.GET:
+        return redirect(f"{reverse('compare')}?session={found.pk}")
+    return _shown(request, found)
 
 
 @require_safe
@@ -80,9 +83,16 @@ def embed(request: HttpRequest, session: str) -> HttpResponse:
     return response
 
 
-def _shown(request: HttpRequest, session: PromptSession | None) -> HttpResponse:
+def _readable(request: HttpRequest, session: str) -> PromptSession:
+    try:
+        return sessions.readable(_person(request), session)
+    except sessions.NoSuchSession as error:
+        raise Http404 from error
+
+
+def _shown(request: HttpRequest, session: PromptSession | None, page: str = "playground.html") -> HttpResponse:
     named = {"id": session.pk, "mine": session.owner == _person(request)} if session else None
-    return render(request, "playground.html", {"boot": boot_of(request, named)})
+    return render(request, page, {"boot": boot_of(request, named)})
 
 
 def boot_of(request: HttpRequest, session: dict[str, Any] | None = None) -> dict[str, Any]:

@@ -22,7 +22,8 @@ from tests.browser.comparison import Comparison
 from tests.browser.playground import RUN_MS
 from tests.browser.test_access import violations
 from tests.inference.models import write_checkpoint
-from tests.site import Site
+from tests.redis_server import RedisServer
+from tests.site import Site, until
 
 pytestmark = pytest.mark.browser
 PROMPT = "Once upon a time, there was a"
@@ -200,6 +201,79 @@ def test_a_phone_in_the_dark_and_in_chinese_compares_too(open_comparison: OpenCo
     assert violations(page) == []
     page.page.locator(".settings-button").tap()
     assert violations(page) == []
+
+
+def api(page: Comparison, path: str = "/api/sessions") -> Any:
+    return page.page.evaluate("async path => (await fetch(path)).json()", path)
+
+
+def shown(page: Comparison) -> tuple[Any, ...]:
+    """All that can be seen of three lanes at their fourth step."""
+    page.wait_for_end()
+    for name in "BC":
+        page.wait_for_strip(name)
+    distances = [page.distance(name, 3) for name in "BC"]
+    candidates = [(page.ids(name), page.chips(name), page.candidates(name), page.draw(name)) for name in "ABC"]
+    return distances, candidates, page.hook("summary-C").inner_text()
+
+
+def test_a_comparison_is_one_session_that_is_shared_forked_and_taken_along_with_the_worker_stopped(
+    browser: Browser, redis_server: RedisServer, tmp_path: Path
+) -> None:
+    site = Site(tmp_path, redis_url=redis_server.url)
+    contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US") for _ in range(2)]
+    try:
+        site.web()
+        worker = site.worker()
+        owner = Comparison(contexts[0].new_page(), site.url).visit("/compare")
+        owner.type_prompt(PROMPT)
+        owner.speed(None)
+        owner.set("max_tokens", "12")
+        owner.set("min_tokens", "12")
+        owner.page.get_by_role("button", name="Add a lane with Logitscope Stories, draft").click()
+        owner.run_all()
+        there = shown(owner)
+        (session,) = api(owner)["sessions"]
+        assert (session["title"], session["runs_count"], session["comparison"]) == (PROMPT, 3, True)
+        path = f"/api/sessions/{session['id']}"
+        until(lambda: set(api(owner, path)["draft"]["comparison"]["distances"]) == {"1", "2"})
+        until(lambda: [run["state"] for run in api(owner, path)["runs"]] == ["stored"] * 3)
+        assert sorted(run["kind"] for run in api(owner, path)["runs"]) == ["lane_a", "lane_b", "lane_c"]
+        owner.hook("share").click()
+        owner.page.locator('input[name="visibility"][value="link"]').check()
+        link = owner.hook("share-link").input_value().removeprefix(site.url)
+        with owner.page.expect_download() as download:
+            owner.hook("share-export").click()
+        download.value.save_as(tmp_path / "lanes.logitscope")
+        worker.end()
+
+        owner.page.evaluate("() => sessionStorage.clear()")
+        assert shown(owner.visit(link)) == there
+
+        visitor = Comparison(contexts[1].new_page(), site.url).visit(link)
+        assert shown(visitor) == there
+        expect(visitor.hook("run")).to_have_count(0)
+        expect(visitor.status).to_contain_text("fork it to change it")
+        assert visitor.page.locator(".stale, .fault").count() == 0
+        assert violations(visitor) == []
+        visitor.hook("fork").click()
+        expect(visitor.hook("run")).to_be_visible()
+        assert shown(visitor) == there
+        (mine,) = api(visitor)["sessions"]
+        assert mine["id"] != session["id"]
+
+        visitor.page.goto(f"{site.url}/sessions")
+        expect(visitor.hook("session")).to_contain_text("Comparison · 3 runs")
+        visitor.hook("import").set_input_files(tmp_path / "lanes.logitscope")
+        assert shown(visitor) == there
+        visitor.hook("new").click()
+        expect(visitor.page).to_have_url(f"{site.url}/compare")
+        expect(visitor.status).to_have_attribute("data-phase", "empty")
+        assert [complaint for page in (owner, visitor) for complaint in page.complaints] == []
+    finally:
+        for context in contexts:
+            context.close()
+        site.end()
 
 
 def command(page: Comparison, query: str) -> None:

@@ -5,6 +5,7 @@ import { fill, gettext } from "../i18n";
 import { bytes, compact } from "../numbers";
 import { boot, change, draft, faults, model } from "../store/draft";
 import { ForkButton, NewButton } from "../work/Buttons";
+import { begin } from "../work/open";
 import { ShareButton } from "../work/Share";
 import { readOnly } from "../work/work";
 import { AccountMenu } from "./AccountMenu";
@@ -27,7 +28,7 @@ export function Bar() {
       <Speed />
       {readOnly.value ? <ForkButton /> : <RunButtons />}
       <span class="bar-end">
-        <NewButton />
+        <NewButton act={begin} />
         <ShareButton />
         <a
           class="icon"

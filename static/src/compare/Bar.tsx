@@ -9,7 +9,11 @@ import { Speed } from "../bar/Speed";
 import { ThemeButton } from "../bar/ThemeButton";
 import { gettext } from "../i18n";
 import { connection } from "../store/view";
+import { ForkButton, NewButton } from "../work/Buttons";
+import { ShareButton } from "../work/Share";
+import { readOnly } from "../work/work";
 import { isRunning, stop } from "./runs";
+import { begin } from "./session";
 import { startOrShowFault } from "./start";
 
 export const Bar = () => (
@@ -20,8 +24,10 @@ export const Bar = () => (
     </a>
     <h1 class="page-name">{gettext("Compare")}</h1>
     <Speed />
-    <RunButtons />
+    {readOnly.value ? <ForkButton /> : <RunButtons />}
     <span class="bar-end">
+      <NewButton act={begin} />
+      <ShareButton />
       <a class="button small to-playground" href="/">
         {gettext("Playground")}
       </a>

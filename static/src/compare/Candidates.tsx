@@ -7,7 +7,8 @@ import { waterfall, type Row } from "../store/trace";
 import { Piece } from "../tokens/Piece";
 import { runs, stateOf } from "./runs";
 import { TOP_K } from "./divergence";
-import { letter, sides, type Side } from "./sides";
+import type { Side } from "./kept";
+import { letter, sides } from "./sides";
 import { first, length, parting, step } from "./steps";
 
 interface Shown {

@@ -9,7 +9,8 @@ import { showSettings } from "./commands";
 import { LaneText } from "./LaneText";
 import { ModelChoice, titleOf } from "./ModelChoice";
 import { isStale, runs, stateOf } from "./runs";
-import { add, differences, draftOf, FEWEST, letter, MOST, remove, replace, sides, type Side } from "./sides";
+import { FEWEST, MOST, type Side } from "./kept";
+import { add, differences, draftOf, letter, remove, replace, sides } from "./sides";
 import { partingOf } from "./steps";
 import { shownValue } from "./values";
 

@@ -2,6 +2,7 @@
 
 import { useCanvas } from "../draw/canvas";
 import { fill, gettext } from "../i18n";
+import { readOnly } from "../work/work";
 import { meanOf } from "./alignment";
 import { ask, divergenceOf, TOP_K, type Found } from "./divergence";
 import { measure, measures, type Measure } from "./measure";
@@ -96,6 +97,8 @@ function Why({ of: key, found: { refused } }: { of: number; found: Found }) {
         )}
       </p>
     );
+  if (readOnly.value)
+    return <p class="quiet">{gettext("Not kept with this comparison. Fork it, and it is worked out anew where the model is there.")}</p>;
   const neither = stateOf(key).phase === "refused" || stateOf(first.value).phase === "refused";
   return <p class="quiet">{neither ? gettext("This lane did not run.") : gettext("Working it out")}</p>;
 }

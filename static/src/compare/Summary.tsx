@@ -8,7 +8,8 @@ import { meanOf, perplexity } from "./alignment";
 import { divergenceOf } from "./divergence";
 import { titleOf } from "./ModelChoice";
 import { runs, stateOf } from "./runs";
-import { letter, sides, type Side } from "./sides";
+import type { Side } from "./kept";
+import { letter, sides } from "./sides";
 import { first, length, partings } from "./steps";
 import { nats } from "./values";
 

@@ -7,7 +7,8 @@ import { applyPreset, boot, change, draft } from "../store/draft";
 import { settingsOpen } from "../store/view";
 import { measure, measures, type Measure } from "./measure";
 import { isRunning, stop } from "./runs";
-import { add, edited, FEWEST, letter, MOST, remove, sides } from "./sides";
+import { FEWEST, MOST } from "./kept";
+import { add, edited, letter, remove, sides } from "./sides";
 import { show, startOrShowFault } from "./start";
 import { first, follow, length, parting, pick, step } from "./steps";
 

@@ -5,6 +5,7 @@ import { Refusal, sentence } from "../errors";
 import { values } from "../protocol/codec";
 import type { Divergence } from "../protocol/generated";
 import { isLive } from "../store/run";
+import { readOnly } from "../work/work";
 import { joined, NOTHING, stepsOf, type Distances } from "./distances";
 import { runs, type Started } from "./runs";
 import { first } from "./steps";
@@ -38,12 +39,19 @@ export function divergenceOf(key: number): Found {
   return (one && other && found.value.get(nameOf(one, other))) ?? UNKNOWN;
 }
 
+/** What was known of the lane when the comparison was kept. */
+export function recall(key: number, distances: Distances): void {
+  const [one, other] = [runs.peek().get(first.peek()), runs.peek().get(key)];
+  if (!one || !other || stepsOf(distances) <= stepsOf(divergenceOf(key).distances)) return;
+  note(nameOf(one, other), { distances, refused: null });
+}
+
 /** Asks about every lane as the first one's text grows, the one of which least is known first. */
 export function watchDivergence(): void {
   effect(() => {
     const one = runs.value.get(first.value);
     void due.value;
-    if (!one || one.lane.run.value.tokens.length === 0) return;
+    if (!one || one.lane.run.value.tokens.length === 0 || readOnly.value) return;
     const waiting = [...runs.value.values()].filter((other) => other !== one && lacks(one, other));
     if (!quiet && waiting.length > 0) untracked(() => askNext(one, waiting));
   });
@@ -84,7 +92,9 @@ async function inquire(one: Started, other: Started): Promise<void> {
   try {
     const model = other.asked.model === one.asked.model ? null : other.asked.model;
     const answer = await one.lane.inquire({ type: "divergence", sampling: other.asked.sampling, model, top_k: TOP_K, first: from });
-    if (answer.type === "divergence") note(name, { asking: false, distances: joined(known(name).distances, read(answer)) });
+    const { distances } = known(name);
+    if (answer.type !== "divergence") return;
+    note(name, { asking: false, ...(stepsOf(distances) === from ? { distances: joined(distances, read(answer)) } : {}) });
   } catch (error) {
     refuse(name, one, error);
   }
@@ -97,6 +107,7 @@ const read = ({ kl, reverse_kl, js, overlap }: Divergence): Distances =>
 function refuse(name: string, one: Started, error: unknown): void {
   const reason = error instanceof Refusal ? error.errors[0] : undefined;
   const passing = PASSING.includes(reason?.code ?? "");
+  if (stepsOf(known(name).distances) >= one.lane.run.peek().tokens.length) return note(name, { asking: false }); // recalled meanwhile
   if (passing && isLive(one.lane.run.peek())) setTimeout(() => note(name, { asking: false }), PATIENCE_MS);
   else note(name, { asking: false, refused: { why: reason ? sentence(reason) : String(error), passing } });
 }

@@ -8,6 +8,8 @@ import { Dialogs } from "../keys/Dialogs";
 import { RunPrompt } from "../prompt/Area";
 import { Prompt } from "../prompt/Prompt";
 import { connection, settingsOpen } from "../store/view";
+import { Notice } from "../work/Notice";
+import { readOnly } from "../work/work";
 import { Bar } from "./Bar";
 import { Candidates } from "./Candidates";
 import { comparison } from "./commands";
@@ -16,6 +18,7 @@ import { listen } from "./keys";
 import { AddLane, Lanes } from "./Lanes";
 import { Panel } from "./Panel";
 import { connect, runs, isRunning, stateOf } from "./runs";
+import { keepSession } from "./session";
 import { sides } from "./sides";
 import { startOrShowFault } from "./start";
 import { StepBar } from "./StepBar";
@@ -32,6 +35,7 @@ function Page() {
         <RunPrompt.Provider value={startOrShowFault}>
           <Prompt />
         </RunPrompt.Provider>
+        <Notice />
         <Said />
         <Lanes />
         <AddLane />
@@ -58,6 +62,7 @@ const phase = (): string => (runs.value.size === 0 ? "empty" : isRunning.value ?
 
 function text(): string {
   if (connection.value === "waiting") return gettext("Connection lost. Reconnecting; nothing is lost.");
+  if (readOnly.value) return gettext("Somebody else's comparison: look at every step, or fork it to change it and run it yourself.");
   if (runs.value.size === 0) return gettext("One prompt, the same draws: where do the lanes part?");
   if (isRunning.value) return gettext("Running");
   if (parting.value !== null)
@@ -73,3 +78,4 @@ render(<Page />, root);
 listen();
 connect();
 watchDivergence();
+keepSession();

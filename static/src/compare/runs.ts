@@ -13,7 +13,9 @@ import { boot, draft, faults, modeOf, refusals, restored, specOf, type Draft } f
 import { EMPTY, isLive, type RunState } from "../store/run";
 import { storeFor } from "../store/storage";
 import { connection, lane as shownLane } from "../store/view";
-import { draftOf, edited, faultsOf, sides, stored, STORAGE_KEY, type Side, type Stored } from "./sides";
+import { readOnly, work } from "../work/work";
+import { kindOf, type Side } from "./kept";
+import { draftOf, edited, faultsOf, sides, stored, STORAGE_KEY, type Stored } from "./sides";
 
 const FEWEST_CANDIDATES = 10; // of a step: what is shown side by side
 
@@ -30,7 +32,7 @@ export const isRunning = computed(() => [...runs.value.values()].some(({ lane })
 
 /** Opens the socket, and the runs that this page had before it was loaded again. */
 export function connect(): void {
-  runs.value = new Map((stored?.runs ?? []).map(([key, id, asked]) => [key, { lane: client.open(id), asked: restored(asked) }]));
+  bring((stored?.runs ?? []).map(([key, id, asked]) => [key, id, restored(asked)]));
   client.connect((listener) => new Connection(addressOf(boot.socket), listener));
   effect(() => storeFor(sessionStorage, STORAGE_KEY, JSON.parse(kept.value)));
   effect(() => {
@@ -38,22 +40,38 @@ export function connect(): void {
   });
 }
 
+/** Opens runs that are there already, each for a lane. */
+export function bring(found: readonly (readonly [key: number, id: string, asked: Draft])[]): void {
+  runs.value = new Map(found.map(([key, id, asked]) => [key, { lane: client.open(id), asked }]));
+}
+
+/** Leaves the runs; they go on by themselves. */
+export const clear = (): void => void (runs.value = new Map());
+
+/** Whether this tab had the session on the screen before it was loaded again. */
+export const knows = (session: string): boolean => stored?.session === session;
+
 /** As text, so that what is stored changes only when it differs, and not with every token. */
 const kept = computed(() => {
   const known = sides.value.flatMap(({ key }): Stored["runs"] => {
     const { lane, asked } = runs.value.get(key) ?? {};
     return lane?.id && asked ? [[key, lane.id, asked]] : [];
   });
-  return JSON.stringify({ sides: sides.value, runs: known } satisfies Stored);
+  return JSON.stringify({ session: work.value?.session ?? null, sides: sides.value, runs: known } satisfies Stored);
 });
 
-/** Starts every lane, unless a setting is wrong. Returns the name of the first wrong field, whose panel is then shown. */
-export function start(): string | null {
+/**
+ * Starts every lane, unless a setting is wrong. Returns the name of the first wrong field, whose panel is then shown.
+ * `session`: that all of them belong to, begun only now where there is none.
+ */
+export function start(session: () => Promise<string>): string | null {
+  if (readOnly.peek()) return null;
   refusals.value = isEmpty(draft.value) ? { prompt: gettext("Write a prompt first.") } : {};
   const wrong = firstFault();
   if (wrong || isRunning.value) return wrong;
   const seed = Number(draft.value.sampling.seed ?? newSeed());
-  runs.value = new Map(sides.value.map((side) => [side.key, begun(side, seed)]));
+  const place = session();
+  runs.value = new Map(sides.value.map((side) => [side.key, begun(side, seed, place)]));
   return null;
 }
 
@@ -71,14 +89,16 @@ function firstFault(): string | null {
 const newSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0] ?? 0;
 
 /** Every lane draws with `seed`, unless a seed of its own is its difference. Attention is not looked at here, so it is not watched. */
-function begun(side: Side, seed: number): Started {
+function begun(side: Side, seed: number, session: Promise<string>): Started {
   const wanted = draftOf(side);
   const asked: Draft = {
     ...wanted,
     sampling: { ...wanted.sampling, seed: wanted.sampling.seed ?? seed },
     watch: { ...wanted.watch, top_n: Math.max(wanted.watch.top_n, FEWEST_CANDIDATES), attention: "off", heads: [] },
   };
-  return { lane: client.start(specFor(asked)), asked };
+  const kind = kindOf(sides.value.indexOf(side));
+  const place = session.then((id) => ({ session: id, kind }));
+  return { lane: client.start(specFor(asked), [], place), asked };
 }
 
 /** The same prompt for all: a conversation goes through the template of each model, which must have one. */

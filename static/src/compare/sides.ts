@@ -5,25 +5,21 @@ import type { Binding } from "../settings/binding";
 import { equal, problems, type Field, type Values } from "../settings/schema";
 import { boot, changeSampling, draft, faults, fields, type Draft } from "../store/draft";
 import { loadFor } from "../store/storage";
+import { FEWEST, MOST, type Side } from "./kept";
 
-export const FEWEST = 2;
-export const MOST = 4;
 const CALM = 0.2;
 const HOT = 1.2;
 
-export interface Side {
-  key: number;
-  model: string | null; // null: that of the draft
-  changes: Values; // settings that differ from the draft's
-}
-
 export const STORAGE_KEY = `comparison:${boot.version}`;
-/** What `runs.ts` stores: the lanes, and the run of each that has one. */
+/** What `runs.ts` stores: the session, the lanes, and the run of each that has one. */
 export interface Stored {
+  session: string | null;
   sides: readonly Side[];
   runs: [key: number, id: string, asked: Draft][];
 }
-export const stored = loadFor<Stored>(sessionStorage, STORAGE_KEY);
+const last = loadFor<Stored>(sessionStorage, STORAGE_KEY);
+/** What this tab had before it was loaded again; nothing where the address names another comparison. */
+export const stored = boot.session && last?.session !== boot.session.id ? null : last;
 
 /** To begin with: the draft as it is, and the same dice at another temperature. */
 const example = (): Side[] => {

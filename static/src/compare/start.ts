@@ -3,11 +3,12 @@
 import { reveal } from "../settings/reveal";
 import { edited } from "./sides";
 import { start } from "./runs";
+import { placed } from "./session";
 import { follow } from "./steps";
 
 export function startOrShowFault(): void {
   follow();
-  const wrong = start();
+  const wrong = start(placed);
   if (wrong) requestAnimationFrame(() => show(wrong));
 }
 

@@ -103,6 +103,7 @@ function List() {
 function Row({ row }: { row: SessionRow }) {
   const name = row.title || gettext("Untitled");
   const told = [
+    ...(row.comparison ? [gettext("Comparison")] : []),
     fill(ngettext("%(count)s run", "%(count)s runs", row.runs_count), { count: row.runs_count }),
     new Date(row.updated).toLocaleString(document.documentElement.lang),
     ...(isGallery ? row.tags : []),

@@ -43,16 +43,21 @@ export class Client implements Line {
     });
   }
 
-  /** Starts a run; a spec that has yet to be worked out counts as asked for from now on. `output`: the tokens that it begins with, where they are known. */
-  start(spec: RunSpec | Promise<RunSpec>, output: readonly Token[] = [], place: Place = {}): Lane {
-    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now(), output }, null, place);
-    if (spec instanceof Promise)
-      spec.then(
-        (ready) => lane.submit(ready),
-        (error: unknown) => lane.refuse(error instanceof Refusal ? error.errors : [plainError("unavailable", String(error))]),
-      );
-    else lane.submit(spec);
+  /** Starts a run; a spec or a place that has yet to be found counts as asked for from now on. `output`: the tokens that it begins with, where they are known. */
+  start(spec: RunSpec | Promise<RunSpec>, output: readonly Token[] = [], place: Place | Promise<Place> = {}): Lane {
+    const lane = this.follow({ type: "asked", ref: newRef(), at: performance.now(), output });
+    if (spec instanceof Promise || place instanceof Promise) void this.submitLater(lane, spec, place);
+    else lane.submit(spec, place);
     return lane;
+  }
+
+  private async submitLater(lane: Lane, spec: RunSpec | Promise<RunSpec>, place: Place | Promise<Place>): Promise<void> {
+    try {
+      if (place instanceof Promise) lane.submit(...(await Promise.all([spec, place])));
+      else lane.submit(await spec, place);
+    } catch (error) {
+      lane.refuse(error instanceof Refusal ? error.errors : [plainError("unavailable", String(error))]);
+    }
   }
 
   /** The run called `id` from its beginning, whoever started it and whether or not it has ended. */
@@ -78,8 +83,8 @@ export class Client implements Line {
     if (!this.aside(message)) this.arrived.add(message);
   }
 
-  private follow(first: Local, opened: string | null = null, place: Place = {}): Lane {
-    const lane = new Lane(this, first, opened, place);
+  private follow(first: Local, opened: string | null = null): Lane {
+    const lane = new Lane(this, first, opened);
     this.followed.push(lane);
     return lane;
   }

@@ -33,7 +33,6 @@ export class Lane {
     first: Local,
     /** The run's id where that was known before anything else; stays also when the server does not know it. */
     readonly opened: string | null = null,
-    private readonly place: Place = {},
   ) {
     this.run = signal(reduce(EMPTY, first, performance.now()));
   }
@@ -72,11 +71,11 @@ export class Lane {
   }
 
   /** Sends the start, now or when the socket opens; not where it was cancelled or refused meanwhile. */
-  submit(spec: RunSpec): void {
+  submit(spec: RunSpec, place: Place): void {
     const { ref } = this.run.peek();
     if (ref === null) return;
     if (this.unwanted) return this.note({ type: "left" });
-    const message: ClientMessage = { type: "start", ref, spec, ...this.place };
+    const message: ClientMessage = { type: "start", ref, spec, ...place };
     this.asked = message;
     const { length } = pack(message);
     const bound = this.line.maxFrameBytes;

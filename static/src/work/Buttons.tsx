@@ -1,16 +1,16 @@
 /** Beginning another session, and making somebody else's one's own. */
 
 import { gettext } from "../i18n";
-import { begin, fork } from "./open";
+import { fork } from "./fork";
 
-export const NewButton = () => (
+export const NewButton = ({ act }: { act: () => void }) => (
   <button
     type="button"
     class="icon"
     data-testid="new"
     aria-label={gettext("New session")}
     title={gettext("New session; what is here is saved")}
-    onClick={begin}
+    onClick={act}
   >
     <svg viewBox="0 0 16 16" aria-hidden="true">
       <path d="M8 3v10M3 8h10" />

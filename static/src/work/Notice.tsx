@@ -1,8 +1,8 @@
 /** What went wrong with the session itself; the run goes on whatever is said here. */
 
 import { gettext } from "../i18n";
-import { problem } from "./open";
-import { unsaved } from "./save";
+import { problem } from "./fork";
+import { unsaved } from "./saving";
 
 export function Notice() {
   const text =

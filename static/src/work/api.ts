@@ -26,6 +26,7 @@ export interface SessionRow {
   updated: string;
   mine: boolean;
   runs_count: number;
+  comparison: boolean;
 }
 
 export interface NotedSession extends SessionRow {
@@ -42,6 +43,7 @@ export type Change = Partial<Pick<Session, "title" | "notes" | "tags" | "draft" 
 const at = (id: string): string => `/api/sessions/${encodeURIComponent(id)}`;
 
 export const fetchSession = (id: string): Promise<Session> => call("GET", at(id));
+export const createSession = (change: Change): Promise<Session> => call("POST", "/api/sessions", JSON.stringify(change));
 export const changeSession = (id: string, change: Change): Promise<NotedSession> => call("PATCH", at(id), JSON.stringify(change));
 export const forkSession = (id: string): Promise<Session> => call("POST", `${at(id)}/fork`);
 export const exportAddress = (id: string): string => `${at(id)}/export`;

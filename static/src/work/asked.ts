@@ -8,6 +8,7 @@ import type { Session, StoredRun } from "./api";
 export interface Saved {
   page?: Draft;
   branches?: unknown;
+  comparison?: unknown;
 }
 
 export const savedOf = ({ draft }: Session): Saved => draft as Saved;
@@ -35,5 +36,8 @@ function draftOf({ model, spec }: StoredRun, before: Draft): Draft {
 /** What a session of a conversation is called: its first words. */
 export function titleOf(messages: readonly Message[]): string {
   const first = messages.find(({ role, content }) => role === "user" && content.trim());
-  return (first?.content ?? "").split(/\s+/).filter(Boolean).join(" ").slice(0, 60);
+  return inOneLine(first?.content ?? "");
 }
+
+/** The beginning of a text, as a title. */
+export const inOneLine = (text: string): string => text.split(/\s+/).filter(Boolean).join(" ").slice(0, 60);

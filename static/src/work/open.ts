@@ -1,4 +1,4 @@
-/** A session on the screen: opened from the site, begun, forked. */
+/** A session on the screen: opened from the site, begun. */
 
 import { batch, signal } from "@preact/signals";
 import { bring, clearAll } from "../branching/tree";
@@ -6,15 +6,14 @@ import { told } from "../errors";
 import { leave, open } from "../session";
 import { boot, draft, refusals, restored } from "../store/draft";
 import { currentOf } from "../store/branches";
-import { fetchSession, forkSession, pageAddress, type Session } from "./api";
+import { fetchSession, type Session } from "./api";
 import { askedOf, savedOf } from "./asked";
+import { problem } from "./fork";
 import { rebuilt } from "./rebuild";
-import { leaveWork, readOnly, work } from "./work";
+import { leaveWork } from "./work";
 
 /** The session as it was when the page fetched it; null before that. */
 export const session = signal<Session | null>(null);
-/** Why it could not be fetched or forked. */
-export const problem = signal<string | null>(null);
 
 /** Brings the session that the address names to the screen, at `run` or its newest. Whether it names one. */
 export function bringSession(run: string | null): boolean {
@@ -56,15 +55,4 @@ export function begin(): void {
   });
   history.pushState(null, "", "/");
   requestAnimationFrame(() => document.getElementById("prompt")?.focus());
-}
-
-/** Makes a copy of one's own and opens it. */
-export async function fork(): Promise<void> {
-  const from = work.peek()?.session;
-  if (!from || !readOnly.peek()) return;
-  try {
-    location.href = pageAddress((await forkSession(from)).id);
-  } catch (error) {
-    problem.value = told(error);
-  }
 }

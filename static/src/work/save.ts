@@ -1,49 +1,18 @@
-/** Saves prompt, settings and tree as one goes. Quiet: a failure is told once, and the next change tries again. */
+/** What the playground saves of itself: prompt, settings and tree. */
 
-import { effect, signal } from "@preact/signals";
-import { Refusal } from "../errors";
 import { branches } from "../branching/tree";
-import { equal } from "../settings/schema";
 import { packed } from "../store/branches";
-import { draft, modeOf } from "../store/draft";
-import { titleOf, type Saved } from "./asked";
-import { changeSession } from "./api";
-import { leaveWork, work } from "./work";
-
-const QUIET_MS = 1500;
-
-/** Whether the last attempt failed. */
-export const unsaved = signal(false);
-
-let timer = 0;
-let last: { session: string; saved: Saved } | null = null;
+import { draft } from "../store/draft";
+import { savedOf, type Saved } from "./asked";
+import { session } from "./open";
+import { saving } from "./saving";
+import { work } from "./work";
 
 /** From now on. */
-export function keepSaved(): void {
-  effect(() => {
-    const session = work.value?.mine ? work.value.session : null;
-    const saved: Saved = { page: draft.value, branches: packed(branches.value) };
-    clearTimeout(timer);
-    if (session && !(last?.session === session && equal(last.saved, saved)))
-      timer = window.setTimeout(() => void save(session, saved), QUIET_MS);
-  });
-}
+export const keepSaved = (): void => saving(() => ({ ...others(), page: draft.value, branches: packed(branches.value) }));
 
-async function save(session: string, saved: Saved): Promise<void> {
-  const first = last?.session !== session;
-  try {
-    const now = await changeSession(session, { draft: saved as Record<string, unknown> });
-    last = { session, saved };
-    unsaved.value = false;
-    if (first && !now.title && saved.page && modeOf(saved.page) === "chat")
-      await changeSession(session, { title: titleOf(saved.page.messages) });
-  } catch (error) {
-    if (error instanceof Refusal && error.errors.some(({ code }) => code === "not_found")) forget(session);
-    else unsaved.value = true;
-  }
-}
-
-/** It was deleted meanwhile: the next run begins another. */
-function forget(session: string): void {
-  if (work.peek()?.session === session) leaveWork();
+/** A comparison whose run is looked at here stays one. */
+function others(): Saved {
+  const { comparison } = session.value && session.value.id === work.value?.session ? savedOf(session.value) : {};
+  return comparison === undefined ? {} : { comparison };
 }

@@ -9,7 +9,7 @@ export interface Work {
   mine: boolean;
 }
 
-const KEY = "work";
+const KEY = location.pathname.startsWith("/compare") ? "work:comparison" : "work"; // a comparison is a piece of work of its own
 const opened: Work | null = boot.session ? { session: boot.session.id, mine: boot.session.mine } : null;
 /** Null: the next run begins a session. */
 export const work = signal<Work | null>(opened ?? loadFor<Work>(sessionStorage, KEY));

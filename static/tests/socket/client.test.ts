@@ -129,6 +129,16 @@ it("ends a run that was stopped before the server accepted it as soon as it does
   expect(wire.last()).toEqual({ type: "cancel", run: RUN });
 });
 
+it("sends a start once its place is known, and none where there is no place", async () => {
+  wire.open();
+  const lane = client.start(spec, [], Promise.resolve({ session: "work", kind: "lane_a" }));
+  expect([lane.run.value.phase, wire.sent]).toEqual(["asking", []]);
+  await vi.waitFor(() => expect(wire.last()).toMatchObject({ type: "start", session: "work", kind: "lane_a" }));
+  const refused = client.start(spec, [], Promise.reject(new Error("no session")));
+  await vi.waitFor(() => expect(refused.run.value.phase).toBe("refused"));
+  expect(wire.sent).toHaveLength(1);
+});
+
 it("never sends what was stopped while it was worked out", async () => {
   wire.open();
   const lane = client.start(Promise.resolve(spec));

@@ -60,6 +60,19 @@ def test_a_session_is_made_changed_and_deleted(browser: Browser) -> None:
     assert ann.get(path).status_code == 404
 
 
+def test_a_comparison_is_listed_as_one_and_has_a_page_of_its_own(browser: Browser) -> None:
+    ann = browser("ann")
+    made = send(ann, "post", "/api/sessions", {"title": "t", "draft": {"comparison": {"sides": []}}}).json()
+    plain = send(ann, "post", "/api/sessions", {"title": "t", "draft": {"comparison": "none"}}).json()
+    assert {row["id"]: row["comparison"] for row in ann.get("/api/sessions").json()["sessions"]} == {made["id"]: True, plain["id"]: False}
+    assert ann.get(f"/s/{made['id']}").headers["Location"] == f"/compare?session={made['id']}"
+    assert ann.get(f"/s/{plain['id']}").status_code == ann.get(f"/s/{made['id']}?run=one").status_code == 200
+    assert ann.get(f"/compare?session={made['id']}").status_code == 200
+    assert {browser("eve").get(f"{path}{made['id']}").status_code for path in ("/s/", "/compare?session=")} == {404}
+    send(ann, "patch", f"/api/sessions/{made['id']}", {"visibility": "link"})
+    assert browser("eve").get(f"/compare?session={made['id']}").status_code == 200
+
+
 def test_foreign_revoked_expired_and_absent_sessions_answer_alike(browser: Browser) -> None:
     ann, eve = browser("ann"), browser("eve")
     run = stored_run("ann")
