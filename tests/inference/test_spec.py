@@ -50,6 +50,28 @@ def test_fewest_above_most_new_tokens_is_refused_with_both_numbers() -> None:
     assert "3" in message
 
 
+@pytest.mark.parametrize(
+    ("sampling", "message"),
+    [
+        ({"num_beams": 2, "n": 3}, "n: 3 is more than num_beams (2)"),
+        ({"num_beams": 4, "num_beam_groups": 3}, "num_beam_groups: 3 does not divide num_beams (4)"),
+        ({"num_beams": 4, "temperature": 0.7}, "temperature: 0.7 does not go with num_beams (4)"),
+        ({"num_beams": 4, "top_k": 50}, "top_k: 50 does not go with num_beams (4); it must be 0"),
+        ({"num_beams": 4, "top_p": 0.9}, "top_p: 0.9 does not go with num_beams (4); it must be 1.0"),
+        ({"num_beams": 4, "min_p": 0.1}, "min_p: 0.1 does not go with num_beams (4); it must be 0.0"),
+        ({"num_beams": 4, "typical_p": 0.5}, "typical_p: 0.5 does not go with num_beams (4); it must be 1.0"),
+        ({"num_beams": 4, "xtc_probability": 0.5}, "xtc_probability: 0.5 does not go with num_beams (4); it must be 0.0"),
+        ({"num_beams": 4, "speculative": "draft"}, "speculative: 'draft' does not go with num_beams (4); it must be 'off'"),
+        ({"num_beams": 4, "diversity_penalty": 0.5}, "diversity_penalty: 0.5 does not go without num_beam_groups > 1; it must be 0.0"),
+        ({"num_beam_groups": 2}, "num_beam_groups: 2 does not go without num_beams > 1; it must be 1"),
+        ({"speculative": "draft", "n": 2}, "n: 2 does not go with speculative (draft); it must be 1"),
+        ({"negative_prompt": "no"}, "negative_prompt: 'no' does not go without a guidance_scale other than 1; it must be ''"),
+    ],
+)
+def test_settings_of_a_search_that_contradict_are_refused_with_field_value_and_bound(sampling: dict[str, object], message: str) -> None:
+    assert message in problems(sampling={"temperature": 1.0, **sampling})["sampling"]
+
+
 def test_a_stage_named_twice_is_refused() -> None:
     assert problems(sampling={"stage_order": ["top_k", "top_k"]})
 

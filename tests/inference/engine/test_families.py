@@ -12,6 +12,7 @@ import transformers
 
 from inference import Engine, Watch
 from tests.inference.engine.runs import generate, ids, prompt, spec
+from tests.inference.engine.test_beams import agree, beam_spec, hypotheses, reference_beams
 from tests.inference.models import byte_tokenizer
 from tests.inference.small_models import CHANGES, VOCABULARY, small_model
 
@@ -19,9 +20,16 @@ PACKED = (
     "cohere", "deepseek_v3", "gemma", "gemma3_text", "glm4", "granite", "nemotron", "olmo2", "phi", "phi3", "qwen2_moe", "qwen3",
     "qwen3_moe", "stablelm", "starcoder2",
 )  # fmt: skip
+SEARCHED = ("cohere", "deepseek_v3", "gemma3_text", "olmo2", "phi", "qwen3_moe")  # whose beams are compared, beside those of ``test_beams``
 FALLBACK = ("codegen", "gpt_neo", "gptj", "llama4_text", "mpt", "xglm")  # attention of their own kind
 RECURRENT = ("falcon_h1", "jamba", "lfm2", "mamba", "mamba2", "nemotron_h", "qwen3_next", "recurrent_gemma", "rwkv")
 UNWATCHABLE = ("mamba", "mamba2", "rwkv")  # no attention at all
+BEAMS: tuple[dict[str, Any], ...] = (
+    {"num_beams": 4, "n": 4},
+    {"num_beams": 3, "n": 2, "length_penalty": -1.0},
+    {"num_beams": 4, "n": 3, "early_stopping": True},
+    {"num_beams": 2, "n": 2, "early_stopping": "never", "repetition_penalty": 1.5},
+)
 LENGTHS = (5, 40, 17)
 COUNT = 16
 
@@ -62,6 +70,17 @@ def test_tokens_and_logits_are_the_models_own(folder: Path, reference: Any) -> N
     with torch.inference_mode():
         logprobs = torch.log_softmax(reference(input_ids=torch.tensor([starts[1]])).logits[0], -1)[:-1]
     assert np.allclose(scored.logprobs, logprobs[range(39), starts[1][1:]], atol=1e-4)
+
+
+@pytest.mark.parametrize("folder", SEARCHED, indirect=True, scope="module")
+def test_searches_side_by_side_find_the_hypotheses_of_generate(folder: Path, reference: Any) -> None:
+    starts = [tuple(token % (VOCABULARY - 2) + 2 for token in prompt(length)) for length in (5, 21, 9, 13)]
+    ends = tuple(range(0, VOCABULARY, 9))
+    with Engine.load(folder, device="cpu", dtype="float32", threads=1, chunk_tokens=16) as engine:
+        handles = [engine.submit(beam_spec(start, ends, 10, **settings)) for start, settings in zip(starts, BEAMS, strict=True)]
+        found = [hypotheses(list(handle)) for handle in handles]
+    for one, start, settings in zip(found, starts, BEAMS, strict=True):
+        agree(one, reference_beams(reference, start, ends, 10, **settings))
 
 
 def test_a_long_neighbour_does_not_turn_the_positions_of_a_short_text(tmp_path: Path) -> None:

@@ -63,6 +63,39 @@ def test_transformers_pipeline_is_the_one_that_generate_builds(seed: int) -> Non
     assert ours == pytest.approx(theirs, rel=1e-9)
 
 
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"repetition_penalty": 1.3}, {"no_repeat_ngram_size": 2}, {"temperature": 0.7}, {"top_k": 1000}, {"top_p": 0.9}, {"min_p": 0.001},
+        {"typical_p": 0.6}, {"epsilon_cutoff": 3e-5}, {"eta_cutoff": 3e-5},
+    ],
+    ids=lambda options: next(iter(options)),
+)  # fmt: skip
+@pytest.mark.parametrize("kind", ["random", "with ties", "nearly all removed", "one left"])
+def test_each_processor_leaves_what_transformers_leaves_of_150_thousand_tokens(kind: str, options: dict[str, Any]) -> None:
+    rng = np.random.default_rng(7)
+    prompt, output = rng.integers(VOCAB, size=6).tolist(), [3, 4, 3]
+    logits = adversarial(rng, kind)
+    theirs = of_transformers(prompt, **{"top_k": 0, **options})(torch.tensor([prompt + output]), torch.from_numpy(logits[None])).numpy()[0]
+    ours = after(logits, SamplingParams(dialect="transformers", **options), prompt, output)
+    if kind == "with ties":  # of which it is open which stay
+        ours, theirs = np.sort(ours), np.sort(theirs)
+    assert np.allclose(ours, theirs, rtol=1e-9, atol=0)
+
+
+def adversarial(rng: np.random.Generator, kind: str) -> Floats:
+    """(151,936) logits, exact in float32."""
+    logits: Floats = (rng.standard_normal(151_936) * 3).astype(np.float32).astype(np.float64)
+    if kind == "with ties":
+        logits = np.round(logits * 4) / 4
+    if kind == "nearly all removed":
+        logits[rng.random(len(logits)) < 0.999] = -np.inf
+    if kind == "one left":
+        logits[:] = -np.inf
+        logits[77] = 1.5
+    return logits
+
+
 def plain_vllm(logits: Floats, prompt: list[int], output: list[int], params: SamplingParams) -> Floats:
     """vLLM's ``Sampler``: bias, penalties, temperature, min-p, top-k and top-p from the low end of the sorted probabilities."""
     z = logits.copy()
