@@ -6,7 +6,7 @@ import { fill, gettext } from "../i18n";
 import type { Card, Game } from "../protocol/generated";
 import { fields } from "../store/draft";
 import { metrics } from "../tokens/metric";
-import { assigned, complete, heatOf, isRight, leastSurprising, letter, spelt, type Pick } from "./guessing";
+import { assigned, complete, ending, heatOf, isRight, leastSurprising, letter, spelt, type Pick } from "./guessing";
 import { game, isTeacher, room, tell, you } from "./room";
 import { points } from "./words";
 
@@ -33,7 +33,9 @@ export function GameCard() {
 export const settingTitle = (name: string): string => fields.find((field) => field.name === name)?.title ?? name;
 const valueText = (value: number): string => String(Number(value.toPrecision(6)));
 
-export function Heading({ of }: { of: Game }) {
+const MOST_SHOWN = 160; // characters of a beginning, far away on a wall
+
+export function Heading({ of, far = false }: { of: Game; far?: boolean }) {
   return (
     <>
       <h2>
@@ -41,7 +43,7 @@ export function Heading({ of }: { of: Game }) {
           ? gettext("Which text did the model write?")
           : fill(gettext("%(setting)s: which value wrote which text?"), { setting: settingTitle(of.setting ?? "") })}
       </h2>
-      <p class="game-prompt">{of.prompt}</p>
+      <p class="game-prompt">{far ? ending(of.prompt, MOST_SHOWN) : of.prompt}</p>
     </>
   );
 }
@@ -176,10 +178,10 @@ function Coloured({ card }: { card: Card }) {
 const bitsText = (bits: number): string => fill(gettext("%(bits)s bits"), { bits: bits.toFixed(1) });
 
 /** Each text with what made it, who saw that, and how surprising it is to the model. */
-export function Truth({ of, open }: { of: Game; open?: (run: string) => void }) {
+export function Truth({ of, open, far = false }: { of: Game; open?: (run: string) => void; far?: boolean }) {
   return (
     <>
-      <Heading of={of} />
+      <Heading of={of} far={far} />
       <Won of={of} />
       <ol class="game-texts" data-testid="truth">
         {of.cards.map((card, place) => (
@@ -259,7 +261,7 @@ function Votes({ of, card, place }: { of: Game; card: Card; place: number }) {
     <div class="game-votes">
       <ul class="game-bars">
         {bars.map(({ name, votes, won }) => (
-          <li key={name} class={won ? "won" : ""}>
+          <li key={name} class={won ? "won" : votes ? "" : "none"}>
             <span class="figures">{name}</span>
             <span class="bar-track">
               <i class={won ? "bar-model" : "bar-votes"} style={{ inlineSize: `${(100 * votes) / all}%` }} />

@@ -63,6 +63,13 @@ export function spelt(tokens: readonly ScoredToken[]): { text: string; bits: num
   return parts.map((part, place) => (place ? part : { ...part, text: part.text.trimStart() }));
 }
 
+/** The end of a long beginning, which is what the texts go on from; of whole words where there are any. */
+export function ending(prompt: string, most: number): string {
+  if (prompt.length <= most) return prompt;
+  const end = prompt.slice(-most);
+  return `… ${end.slice(end.search(/\s/) + 1)}`;
+}
+
 /** 0 (expected) to 1 (surprising). */
 export const heatOf = (bits: number): number => Math.min(1, Math.max(0, bits / MOST_BITS));
 

@@ -75,9 +75,9 @@ function Playing() {
   const answered = desk.value?.game === now.id ? desk.value : null;
   const asks = now.state !== "revealed";
   return (
-    <div class={`playing texts-${now.cards.length}`}>
+    <div class={`playing texts-${now.cards.length}`} role="region" aria-label={gettext("Game")} tabIndex={0}>
       <section class={`question game ${now.state}`} data-testid="game" data-state={now.state} data-kind={now.kind}>
-        {asks ? <Asked of={now} /> : <Truth of={now} />}
+        {asks ? <Asked of={now} /> : <Truth of={now} far />}
         {asks && answered && (
           <p class="quiet figures" data-testid="answers">
             {fill(ngettext("%(votes)s of %(of)s person has answered", "%(votes)s of %(of)s people have answered", answered.of), {
@@ -95,7 +95,7 @@ function Playing() {
 function Asked({ of }: { of: Game }) {
   return (
     <>
-      <Heading of={of} />
+      <Heading of={of} far />
       {of.kind === "match" && (
         <p class="game-offer" data-testid="game-offer">
           {of.values.map((value) => (

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { alone, assigned, complete, isRight, leastSurprising, letter, specFor, spelt } from "../../src/classroom/guessing";
+import { alone, assigned, complete, ending, isRight, leastSurprising, letter, specFor, spelt } from "../../src/classroom/guessing";
 import { examplesIn } from "../../src/classroom/examples";
 import type { Card, Game, SamplingParams } from "../../src/protocol/generated";
 import type { Field } from "../../src/settings/schema";
@@ -67,6 +67,12 @@ test("whether the model's text surprises it least is said by the means", () => {
   expect(leastSurprising([own, card({ by_model: false, bits: 3 })])).toBe(true);
   expect(leastSurprising([own, card({ by_model: false, bits: 3 }), card({ by_model: false, bits: 1 })])).toBe(false);
   expect(leastSurprising([own])).toBeNull();
+});
+
+test("of a long beginning its end is shown, from a whole word on", () => {
+  expect(ending("a short one", 20)).toBe("a short one");
+  expect(ending("once upon a time there was", 12)).toBe("… there was");
+  expect(ending("從前有一隻小狐狸", 4)).toBe("… 隻小狐狸");
 });
 
 test("one setting alone: what else chooses tokens is neutral, and length and seed stay", () => {
