@@ -16,8 +16,10 @@ from tests.postgres_server import postgres_url
 __all__ = ["postgres_url"]  # a fixture
 OF_THE_MODEL_LAYER = (
     "tests/playground/catalog",
+    "tests/playground/api/test_presets.py",
     "tests/playground/api/test_sessions.py",
     "tests/playground/api/test_pruning.py",
+    "tests/playground/live/test_quotas.py",
 )
 OWN_APPS = ("api", "catalog", "classroom", "moderation", "quotas", "runs")
 THERE_AND_BACK = """
