@@ -65,7 +65,7 @@ export function say(command: Command): Promise<void> {
   const ref = `room-${++count}`;
   return new Promise((done, refused) => {
     pending.set(ref, { done, refused });
-    if (!client.send({ ...command, ref } as RoomClientMessage)) settle(ref, new Refusal([plainError("unavailable", LOST())]));
+    if (!client.send({ ...command, ref } as RoomClientMessage)) settle(ref, new Refusal([plainError("connection_lost", LOST())]));
   });
 }
 
@@ -143,5 +143,5 @@ function settle(ref: string, refusal: Refusal | null): boolean {
 
 /** What was on its way when the connection was lost may have been done or not: its state comes anew. */
 export function lose(): void {
-  [...pending.keys()].forEach((ref) => settle(ref, new Refusal([plainError("unavailable", LOST())])));
+  [...pending.keys()].forEach((ref) => settle(ref, new Refusal([plainError("connection_lost", LOST())])));
 }
