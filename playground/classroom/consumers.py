@@ -12,7 +12,7 @@ from playground.classroom import course, game_playing, games, handing, polls, ro
 from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
 from playground.classroom.gate import Gate
 from playground.classroom.gated import GatedFeed
-from playground.classroom.models import Poll, Room
+from playground.classroom.models import Participant, Poll, Room
 from playground.classroom.protocol import (
     ROOM_MESSAGE,
     ROOM_TYPES,
@@ -65,12 +65,11 @@ class RoomConsumer(RunConsumer):
         self.pointing = Bucket(rate=30.0, burst=60.0)
         self.telling: asyncio.Task[None] | None = None
         try:
-            self.room: Room = await in_thread(rooms.by_code)(self.scope["url_route"]["kwargs"]["code"])
+            self.room, seat = await in_thread(entering)(self.scope["url_route"]["kwargs"]["code"], self.owner)
         except RunRefused as refused:
             await self.refuse(None, None, *refused.errors)
             return await self.end(NO_ROOM)
         self.stage: Stage = await stage_of(self.room.pk)
-        seat = await in_thread(seats.seat_of)(self.room.pk, self.owner)
         self.member = Member(self.owner == self.room.teacher, seat.pk if seat else None)
         self.stage.enter(self.member)
         self.member.wake.set()
@@ -161,7 +160,7 @@ class RoomConsumer(RunConsumer):
             raise refusal("you_teach", "this is your own room")
         if not joins.take(self.owner):
             raise refusal("rate_limited", "too many attempts to join; wait a moment")
-        self.member.participant = (await in_thread(seats.join)(self.room.pk, self.owner, message.nickname)).pk
+        self.member.participant = (await self.stage.door.seat(self.owner, message.nickname)).pk
         self.member.wake.set()
 
     async def by_teacher(self, message: Any) -> None:
@@ -326,6 +325,12 @@ class RoomConsumer(RunConsumer):
     async def answered(self, message: Ask) -> bytes:
         inquiry = await in_thread(asking.inquiry)(f"room {self.room.pk}", message)
         return await asking.answer(the_hub(), inquiry, in_thread(asking.enqueue))
+
+
+def entering(code: str, person: str) -> tuple[Room, Participant | None]:
+    """The room, and where ``person`` sits in it. Raises ``RunRefused``."""
+    room = rooms.by_code(code)
+    return room, seats.seat_of(room.pk, person)
 
 
 def student_limits(person: str) -> starting.Limits:

@@ -18,6 +18,7 @@ import msgpack
 
 from inference.eventlog.protocol import LogUnavailable
 from playground.classroom import game_making, rooms
+from playground.classroom.door import Door
 from playground.classroom.gate import Gate
 from playground.classroom.protocol import RoomServerMessage, TeacherView, Waiting, pack
 from playground.classroom.state import Snapshot, snapshot
@@ -56,11 +57,13 @@ class Stage:
         self.now: Snapshot | None = None
         self.gate: Gate | None = None
         self.answers: dict[str, asyncio.Task[Any]] = {}  # to questions about the run that is shown, by question
+        self.door = Door(room)
         self._waiting: Waiting | None = None
         self._reading = asyncio.Lock()
         self._dirty = asyncio.Event()
         self._tasks: list[asyncio.Task[None]] = []
         self._gate_tasks: list[asyncio.Task[None]] = []
+        self._telling: asyncio.TimerHandle | None = None  # the roster is packed then
         self._making: tuple[int, asyncio.Task[None]] | None = None  # the texts of a game
 
     async def begin(self) -> None:
@@ -71,29 +74,37 @@ class Stage:
         """The database has changed: all processes are told soon."""
         self._dirty.set()
 
-    async def read_again(self) -> None:
+    async def read_again(self, beyond: int = -1) -> None:
+        """Read the database, unless what is known is newer than version ``beyond``; a negative one: in any case."""
         async with self._reading:
-            found: Snapshot | None = await in_thread(snapshot)(self.room)
-            self._take(found)
+            if beyond < 0 or self.now is None or self.now.version <= beyond:
+                self._take(await in_thread(snapshot)(self.room))
 
     def enter(self, member: Member) -> None:
         self.members.add(member)
-        self._seat_changed()
+        self._here_changed(member)
 
     def leave(self, member: Member) -> None:
         self.members.discard(member)
-        self._seat_changed()
+        self._here_changed(member)
         if not self.members:
             self.close()
 
     def close(self) -> None:
         _stages().pop(self.room, None)
+        if self._telling:
+            self._telling.cancel()
         making = [self._making[1]] if self._making else []
         for task in [*self._tasks, *self._gate_tasks, *self.answers.values(), *making]:
             task.cancel()
 
-    def _seat_changed(self) -> None:
-        """Who is here has changed; that is known in this process alone."""
+    def _here_changed(self, member: Member) -> None:
+        """Who is here has changed, which is known in this process alone. A class that comes back at once is told at once."""
+        if member.participant is not None and self._telling is None:
+            self._telling = asyncio.get_running_loop().call_later(CALM_SECONDS, self._tell_roster)
+
+    def _tell_roster(self) -> None:
+        self._telling = None
         if self.now:
             here = {member.participant for member in self.members if member.participant is not None}
             self._put(self.now.roster(here))
@@ -108,7 +119,7 @@ class Stage:
             self._put(found.tally)
         if found.desk:
             self._put(found.desk)
-        self._seat_changed()
+        self._tell_roster()
         self._follow(found)
         self._look()
         self._make(found.making)
@@ -202,9 +213,8 @@ class Stage:
         while True:
             await self._dirty.wait()
             self._dirty.clear()
-            with suppress(LogUnavailable):
-                await in_thread(rooms.ring)(self.room)
-            await self.read_again()
+            async with self._reading:
+                self._take(await in_thread(_rung)(self.room))
             await asyncio.sleep(CALM_SECONDS)
 
     async def _listen(self) -> None:
@@ -224,8 +234,8 @@ class Stage:
                 rung = True
             finally:
                 subscription.close()
-            if (rung and (self.now is None or self.now.version <= version)) or not rung:
-                await self.read_again()
+            if not rung or self.now is None or self.now.version <= version:
+                await self.read_again(beyond=version if rung else -1)
                 await asyncio.sleep(CALM_SECONDS)
 
     def _guarded(self, work: Any) -> asyncio.Task[None]:
@@ -242,6 +252,13 @@ class Stage:
             member.lost = True
             member.wake.set()
         self.close()
+
+
+def _rung(room: str) -> Snapshot | None:
+    """Tell all processes that the room has changed, and read it."""
+    with suppress(LogUnavailable):
+        rooms.ring(room)
+    return snapshot(room)
 
 
 def _slim(frame: bytes) -> dict[str, Any]:
