@@ -1,7 +1,9 @@
 import "./place";
-import { signal } from "@preact/signals";
+import { signal, type Signal } from "@preact/signals";
 import { afterEach, beforeEach, expect, it, vi } from "vitest";
-import { following, followingAlong, look, looked, telling, type Looked } from "../../src/classroom/following";
+import { following, followingAlong, look, telling } from "../../src/classroom/following";
+import type { Looked } from "../../src/classroom/glance";
+import { looked } from "../../src/classroom/looking";
 import { head, picked, tab } from "../../src/store/view";
 
 const end: (() => void)[] = [];
@@ -19,8 +21,7 @@ afterEach(() => {
 });
 
 const tell = (wanted = (): boolean => true): void => void end.push(telling((view) => told.push(view), wanted));
-const follow = (view: { value: { view: Looked } | null } = signal(null)): void =>
-  void end.push(followingAlong(view as ReturnType<typeof signal<{ view: Looked } | null>>));
+const follow = (view: Signal<{ view: Looked } | null>): void => void end.push(followingAlong(view));
 
 it("tells a moving hand once in a while, and where it came to rest", () => {
   tell();
@@ -53,7 +54,9 @@ it("tells all of it anew once it is wanted again", () => {
 it("looks where the teacher does, and passes over what this page does not know", () => {
   const view = signal<{ view: Looked } | null>(null);
   follow(view);
-  view.value = { view: { picked: 5, tab: "layers", layer: 2, head: 1, hologram: true } };
+  view.value = {
+    view: { picked: 5, tab: "layers", layer: 2, head: 1, hologram: true },
+  };
   expect([picked.value, tab.value, head.value]).toEqual([5, "layers", { layer: 2, head: 1 }]);
   expect(looked.value).not.toHaveProperty("hologram");
   expect(following.value).toBe(true);

@@ -2,7 +2,13 @@
 
 import { vi } from "vitest";
 
-const room = { code: "ACDEFG", teacher: false, address: "http://here/r/ACDEFG", lan: null, qr: "/r/ACDEFG/qr.svg" };
+const room = {
+  code: "ACDEFG",
+  teacher: false,
+  address: "http://here/r/ACDEFG",
+  lan: null,
+  qr: "/r/ACDEFG/qr.svg",
+};
 const boot = {
   models: [],
   schema: { properties: {}, $defs: {} },
@@ -28,11 +34,18 @@ const memory = (): Storage => {
   } as unknown as Storage;
 };
 
-vi.stubGlobal("document", { getElementById: () => ({ textContent: JSON.stringify(boot) }), addEventListener: () => undefined });
+vi.stubGlobal("document", {
+  getElementById: () => ({ textContent: JSON.stringify(boot) }),
+  addEventListener: () => undefined,
+});
 vi.stubGlobal("localStorage", memory());
 vi.stubGlobal("sessionStorage", memory());
+vi.stubGlobal("location", { pathname: "/r/ACDEFG", search: "", href: "http://here/r/ACDEFG", origin: "http://here" });
 vi.stubGlobal("window", globalThis);
 vi.stubGlobal("addEventListener", () => undefined);
-vi.stubGlobal("matchMedia", () => ({ matches: false, addEventListener: () => undefined }));
+vi.stubGlobal("matchMedia", () => ({
+  matches: false,
+  addEventListener: () => undefined,
+}));
 vi.stubGlobal("requestAnimationFrame", (frame: () => void) => setTimeout(frame));
 vi.stubGlobal("cancelAnimationFrame", clearTimeout);

@@ -21,12 +21,25 @@ import type { ErrorInfo, RoomServerMessage } from "../../src/protocol/generated"
 import { client } from "../../src/session";
 
 const sent: { type: string; ref: string }[] = [];
-const why = (code: string): ErrorInfo => ({ code, message: `because of ${code}`, field: null, value: null, bound: null });
+const why = (code: string): ErrorInfo => ({
+  code,
+  message: `because of ${code}`,
+  field: null,
+  value: null,
+  bound: null,
+});
 const state = (name: string | null): RoomServerMessage =>
   ({
     type: "room",
     run: null,
-    question: name && { id: 1, step: 4, state: name, options: [], guesses: [], outcome: null },
+    question: name && {
+      id: 1,
+      step: 4,
+      state: name,
+      options: [],
+      guesses: [],
+      outcome: null,
+    },
   }) as unknown as RoomServerMessage;
 
 beforeEach(() => {
@@ -38,7 +51,12 @@ afterEach(() => {
 });
 
 const answered = (type: "done" | "error", errors: ErrorInfo[] = []): boolean =>
-  take({ type, ref: sent.at(-1)?.ref ?? "", run: null, errors } as unknown as RoomServerMessage);
+  take({
+    type,
+    ref: sent.at(-1)?.ref ?? "",
+    run: null,
+    errors,
+  } as unknown as RoomServerMessage);
 
 it("knows its place from the page", () => {
   expect(place.code).toBe("ACDEFG");
@@ -69,7 +87,14 @@ it.each([
 it("leaves what does not concern the room to others", () => {
   expect(take({ type: "finished" } as unknown as RoomServerMessage)).toBe(false);
   expect(take({ type: "done", ref: "of nobody" })).toBe(true);
-  expect(take({ type: "error", ref: "of nobody", run: null, errors: [why("not_found")] } as unknown as RoomServerMessage)).toBe(false);
+  expect(
+    take({
+      type: "error",
+      ref: "of nobody",
+      run: null,
+      errors: [why("not_found")],
+    } as unknown as RoomServerMessage),
+  ).toBe(false);
 });
 
 it("settles each thing that is said by its own answer", async () => {
@@ -105,6 +130,11 @@ it("refuses what cannot be sent, and what was on its way when the connection was
 
 it("is closed where no room has the code", () => {
   expect(closed.value).toBe(null);
-  take({ type: "error", ref: null, run: null, errors: [why("no_room")] } as unknown as RoomServerMessage);
+  take({
+    type: "error",
+    ref: null,
+    run: null,
+    errors: [why("no_room")],
+  } as unknown as RoomServerMessage);
   expect(closed.value).not.toBe(null);
 });
