@@ -32,7 +32,7 @@ async function score(): Promise<void> {
 
 export function ScorePrompt() {
   const { id, started, tokens } = run.value;
-  if (!started) return null;
+  if (!started || started.model.encoder_decoder) return null; // an encoder reads the prompt and predicts none of it
   const value = scored.value && perplexity(scored.value);
   return (
     <p class="score-line" data-testid="prompt-score" data-perplexity={value ?? undefined}>

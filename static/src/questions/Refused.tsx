@@ -10,7 +10,7 @@ export function Refused({ errors, again }: { errors: readonly ErrorInfo[]; again
   return (
     <div class="no-answer" role="status" data-testid="no-answer" data-code={first.code}>
       <p class="fault">{sentence(first)}</p>
-      {!LASTING.includes(first.code) && (
+      {!isLasting(errors) && (
         <button type="button" class="button small" onClick={again}>
           {gettext("Ask again")}
         </button>
@@ -19,5 +19,7 @@ export function Refused({ errors, again }: { errors: readonly ErrorInfo[]; again
   );
 }
 
-/** Asking again would change nothing. */
 const LASTING = ["no_lens", "no_layers", "no_head_view", "no_attention", "encoder_decoder", "too_large", "expired", "not_found"];
+
+/** Whether asking again would change nothing. */
+export const isLasting = ([first]: readonly ErrorInfo[]): boolean => first !== undefined && LASTING.includes(first.code);

@@ -91,9 +91,17 @@ function partsWithoutFirst(row: Float32Array, starts: readonly number[]): Float3
 export const weights = (row: AttentionRow, hideFirst: boolean, starts: readonly number[] = [0]): Float32Array =>
   dense(hideFirst ? withoutFirst(row, starts) : row);
 
-/** Positions of the `count` largest weights, largest first. */
+/** Positions of the `count` largest weights, largest first, and of equal ones the earlier; what has no weight is not among them. */
 export function strongest(row: Float32Array, count: number): number[] {
-  return Array.from(row.keys())
-    .sort((a, b) => (row[b] ?? 0) - (row[a] ?? 0))
-    .slice(0, count);
+  const best: number[] = [];
+  const weight = (place: number): number => row[best[place] ?? -1] ?? 0;
+  for (let position = 0; position < row.length; position++) {
+    const own = row[position] ?? 0;
+    if (own <= (best.length < count ? 0 : weight(count - 1))) continue;
+    let place = best.length;
+    while (place > 0 && weight(place - 1) < own) place--;
+    best.splice(place, 0, position);
+    best.length = Math.min(best.length, count);
+  }
+  return best;
 }

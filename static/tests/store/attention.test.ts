@@ -51,5 +51,12 @@ describe("attention", () => {
 
   it("names the strongest positions, strongest first", () => {
     expect(strongest(Float32Array.of(0.1, 0.6, 0, 0.3), 3)).toEqual([1, 3, 0]);
+    expect(strongest(Float32Array.of(0.1, 0.6, 0, 0.3), 2)).toEqual([1, 3]);
+    expect(strongest(Float32Array.of(0.2, 0.3, 0.3, 0.2), 3)).toEqual([1, 2, 0]);
+  });
+
+  it("does not name what has no weight, as outside of a sliding window", () => {
+    expect(strongest(Float32Array.of(0, 0, 0.4, 0.6), 3)).toEqual([3, 2]);
+    expect(strongest(new Float32Array(4), 3)).toEqual([]);
   });
 });

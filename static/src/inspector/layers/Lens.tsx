@@ -3,7 +3,7 @@
 import { Choices } from "../../controls/Choices";
 import { fill, gettext } from "../../i18n";
 import { count } from "../../numbers";
-import { Refused } from "../../questions/Refused";
+import { isLasting, Refused } from "../../questions/Refused";
 import { quoted } from "../../tokens/pieces";
 import { pieceAt } from "../attention/state";
 import { cellOf, rowsOf, settledAt } from "./columns";
@@ -21,20 +21,32 @@ const wanted = (): [Shows, string][] => [
 export function Lens() {
   return (
     <section class="lens" aria-label={gettext("Logit lens")}>
-      <Verdict />
-      <div class="controls">
-        <Choices name="lens-shows" label={gettext("Colours and numbers")} all={wanted()} chosen={shows} />
-        <span class="lens-key quiet">{gettext("the chosen token is on top from here on")}</span>
-      </div>
+      {!isLasting(table.refused.value) && <Heading />}
       <Refused errors={table.refused.value} again={() => table.again()} />
-      <LensGrid />
-      <Readout />
+      {!isLasting(table.refused.value) && (
+        <>
+          <LensGrid />
+          <Readout />
+        </>
+      )}
       <p class="note">
         {gettext(
           "The logit lens puts the model's own final norm and output head on the state after each layer. It shows what could be read off there by that head; it is not what the layer “thinks”: a state may hold more than the head can read, and early layers often speak another basis.",
         )}
       </p>
     </section>
+  );
+}
+
+function Heading() {
+  return (
+    <>
+      <Verdict />
+      <div class="controls">
+        <Choices name="lens-shows" label={gettext("Colours and numbers")} all={wanted()} chosen={shows} />
+        <span class="lens-key quiet">{gettext("the chosen token is on top from here on")}</span>
+      </div>
+    </>
   );
 }
 

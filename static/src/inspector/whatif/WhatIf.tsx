@@ -17,6 +17,7 @@ import {
   binding,
   changed,
   goOn,
+  hopeless,
   loose,
   outcome,
   outcomeChanged,
@@ -29,6 +30,7 @@ import {
 const SAID_AFTER_MS = 900; // a slider that still moves is not read out
 
 export function WhatIf() {
+  if (hopeless.value) return <Hopeless />;
   return (
     <div class="what-if" data-testid="what-if" data-pending={pending.value} data-first={outcome.value?.first ?? undefined}>
       <div class="what-if-head">
@@ -54,6 +56,19 @@ export function WhatIf() {
     </div>
   );
 }
+
+/** Settings would promise an answer: the reason alone is shown. */
+const Hopeless = () => (
+  <div class="what-if" data-testid="what-if">
+    <div class="what-if-trouble hopeless" role="alert">
+      {loose.value.map((text) => (
+        <p class="fault" key={text}>
+          {text}
+        </p>
+      ))}
+    </div>
+  </div>
+);
 
 /** The run that the settings would really give, from where it parts on. */
 function GoOn() {

@@ -5,6 +5,7 @@ import { take } from "../../branching/actions";
 import { Refusal, sentence } from "../../errors";
 import { gettext } from "../../i18n";
 import type { ErrorInfo, SamplingParams, WhatIf } from "../../protocol/generated";
+import { isLasting } from "../../questions/Refused";
 import { inquire } from "../../session";
 import type { Binding } from "../../settings/binding";
 import { fieldNamed, problems, type Values } from "../../settings/schema";
@@ -71,6 +72,9 @@ const remote = computed(() =>
 
 /** What was refused and has no setting to be said at. */
 export const loose = computed(() => refusals.value.filter((error) => fieldOf(error) === null).map(sentence));
+
+/** Whether nothing can be told of this run, whatever is tried. */
+export const hopeless = computed(() => loose.value.length > 0 && isLasting(refusals.value));
 
 export const binding: Binding = {
   prefix: "what-if-",
