@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("r/<str:code>/screen", classroom.screen, name="room-screen"),
     path("r/<str:code>/qr.svg", classroom.qr, name="room-qr"),
     path("r/<str:code>/results.csv", classroom.as_csv, name="room-results"),
+    path("r/<str:code>/replay", classroom.replay, name="replay-room"),
     path("r/<str:code>/delete", classroom.delete, name="delete-room"),
     path("prompts/tokens", prompts.tokens, name="prompt-tokens"),
     path("prompts/vocabulary", prompts.vocabulary, name="prompt-vocabulary"),

@@ -183,6 +183,8 @@ def _plain(value: Any) -> Any:
 def _changed(session: PromptSession, change: Change) -> PromptSession:
     for name in change.model_fields_set:
         value = getattr(change, name)
+        if name == "draft" and value is not None and "lecture" in session.draft:
+            value = {**value, "lecture": session.draft["lecture"]}  # a record: pages that save their own state do not know it
         if value is not None or name == "expires":
             setattr(session, name, value)
     session.save()

@@ -169,6 +169,7 @@ class RoomConsumer(RunConsumer):
         match message:
             case Point():
                 await in_thread(rooms.change)(room, {"view": message.view})
+                self.stage.recorder.looked(message.view)
             case ChangeRoom():
                 await in_thread(rooms.change)(room, {name: getattr(message, name) for name in message.model_fields_set - {"type", "ref"}})
             case ShowRun():

@@ -164,3 +164,24 @@ class HandIn(models.Model):
     class Meta:
         ordering = ["pk"]
         constraints = [models.UniqueConstraint(fields=["room", "run"], name="handed_in_once")]
+
+
+class Moment(models.Model):
+    """What the class saw at one time: so many tokens of a run, or (``view``) where the teacher looked. Nobody is named."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="moments")
+    at = models.DateTimeField()
+    run = models.CharField(max_length=32, blank=True)
+    tokens = models.PositiveIntegerField(null=True)
+    view = models.JSONField(null=True)
+
+    class Meta:
+        ordering = ["at", "pk"]
+
+
+class Lecture(models.Model):
+    """The session that a room's lecture replays in. ``runs``: of those that the class saw, their copies there."""
+
+    room = models.OneToOneField(Room, models.CASCADE, related_name="lecture")
+    session = models.CharField(max_length=32, blank=True)
+    runs = models.JSONField(default=dict)

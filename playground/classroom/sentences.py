@@ -13,6 +13,8 @@ def sentence(refused: RunRefused) -> str:
     known = {
         "no_room": gettext("There is no room with this code. Look again at the screen: codes have six characters."),
         "room_over": gettext("This room has ended. Ask your teacher for the code of the new one."),
+        "nothing_to_replay": gettext("There is nothing to replay yet: the class has to see a run to its end first."),
+        "no_room_to_keep": gettext("The lecture cannot be kept: what you keep takes all the space that you have. Delete some sessions first."),
         "bad_title": gettext("Give the room a title of 1 to 120 characters."),
         "too_many_rooms": gettext("You have 8 rooms open. End one of them first."),
         "too_many_prompts": gettext("At most 8 starter prompts, please."),

@@ -20,6 +20,7 @@ from inference.eventlog.protocol import LogUnavailable
 from playground.classroom import game_making, rooms
 from playground.classroom.door import Door
 from playground.classroom.gate import Gate
+from playground.classroom.moments import Recorder
 from playground.classroom.protocol import RoomServerMessage, TeacherView, Waiting, pack
 from playground.classroom.state import Snapshot, snapshot
 from playground.live.consumers import in_thread
@@ -56,6 +57,7 @@ class Stage:
         self.frames: dict[str, bytes] = {}
         self.now: Snapshot | None = None
         self.gate: Gate | None = None
+        self.recorder = Recorder(room)
         self.answers: dict[str, asyncio.Task[Any]] = {}  # to questions about the run that is shown, by question
         self.door = Door(room)
         self._waiting: Waiting | None = None
@@ -68,7 +70,7 @@ class Stage:
 
     async def begin(self) -> None:
         await self.read_again()
-        self._tasks = [self._guarded(self._listen()), self._guarded(self._ring())]
+        self._tasks = [self._guarded(self._listen()), self._guarded(self._ring()), self._guarded(self.recorder.keep())]
 
     def changed(self) -> None:
         """The database has changed: all processes are told soon."""
@@ -164,6 +166,8 @@ class Stage:
     def _look(self) -> None:
         """Whether the run waits is told when it changes, not with every token."""
         gate = self.gate
+        if gate and any(member.teacher for member in self.members):
+            self.recorder.seen(gate.run, gate.steps)
         held = gate.held if gate else None
         place = (held.step, held.why, held.entropy) if held else (None, None, None)
         waiting = Waiting(gate.run if gate else None, *place)

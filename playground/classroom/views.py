@@ -19,7 +19,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.catalog.services import runnable_models
-from playground.classroom import course, results, rooms
+from playground.classroom import lectures, course, results, rooms
 from playground.classroom.lessons import shelf
 from playground.classroom.models import Room
 from playground.classroom.sentences import sentence
@@ -103,6 +103,15 @@ def as_csv(request: HttpRequest, code: str) -> HttpResponse:
     csv.writer(out).writerows(results.rows(room))
     name = f"logitscope-{room.code}.csv"
     return HttpResponse(out.getvalue().encode("utf-8-sig"), content_type="text/csv; charset=utf-8", headers={"Content-Disposition": f'attachment; filename="{name}"'})
+
+
+@require_POST
+def replay(request: HttpRequest, code: str) -> HttpResponse:
+    """The session in which the lecture replays, as far as it has got; for the teacher alone."""
+    try:
+        return redirect("session", lectures.kept(_own(request, code)))
+    except RunRefused as refused:
+        return _door(request, 422, unplayed=sentence(refused))
 
 
 @require_POST

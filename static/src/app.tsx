@@ -10,6 +10,8 @@ import { EmbeddedBar } from "./bar/EmbeddedBar";
 import { playground } from "./keys/commands";
 import { Dialogs } from "./keys/Dialogs";
 import { listen } from "./keys/shortcuts";
+import { Asked, Playback } from "./lecture/Lecture";
+import { attend } from "./lecture/playing";
 import { Inspector } from "./inspector/Inspector";
 import { WhatIfBar } from "./inspector/whatif/Bar";
 import { RunPrompt } from "./prompt/Area";
@@ -22,7 +24,6 @@ import { boot } from "./store/draft";
 import { settingsOpen } from "./store/view";
 import { Stream } from "./tokens/Stream";
 import { Notice } from "./work/Notice";
-import { Replay } from "./work/Replay";
 import { bringSession } from "./work/open";
 import { keepSaved } from "./work/save";
 import { Cards } from "./why/Cards";
@@ -40,9 +41,10 @@ function Page() {
           </RunPrompt.Provider>
           <Banner />
           <Notice />
+          <Asked />
           <Stream />
           <WhatIfBar />
-          <Replay />
+          <Playback />
           <Status />
         </div>
         <Inspector />
@@ -62,8 +64,9 @@ function Embedded() {
         <div class="text-column">
           <Banner />
           <Notice />
+          <Asked />
           <Stream />
-          <Replay />
+          <Playback />
           <Status />
         </div>
         <Inspector />
@@ -80,4 +83,5 @@ render(<Page />, root);
 listen();
 connect((id) => recover(id) || bringSession(id));
 plant();
+attend();
 keepSaved();

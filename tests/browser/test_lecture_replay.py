@@ -1,4 +1,4 @@
-"""Where the teacher looks, seen by a student at once."""
+"""Where the teacher looks, seen by a student at once, and by whoever opens the lecture afterwards."""
 
 from __future__ import annotations
 
@@ -7,9 +7,25 @@ import re
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.playground import Playground
+from tests.browser.test_access import violations
 from tests.site import Site
 
 pytestmark = pytest.mark.browser
+STORED = """async () => {
+    const newest = (await (await fetch("/api/sessions")).json()).sessions[0].id;
+    const { runs } = await (await fetch(`/api/sessions/${newest}`)).json();
+    return runs.length > 0 && runs.every(({ state }) => state === "stored");
+}"""
+# The moment at which the class saw so many tokens of the lecture's first run, and looked at its attention.
+LOOKED = """async tokens => {
+    const { draft } = await (await fetch(`/api${location.pathname.replace("/s/", "/sessions/")}`)).json();
+    const { seen, views } = draft.lecture;
+    const from = views.find(([, view]) => view.tab === "attention")[0];
+    const [until] = seen.find(([ms, run, count]) => run > 0 || count > tokens);
+    if (!(from < until)) throw new Error(`attention at ${from}, token ${tokens + 1} at ${until}`);
+    return until - 1;
+}"""
 
 
 def close_look(page: Page) -> str:
@@ -17,7 +33,7 @@ def close_look(page: Page) -> str:
     return page.get_by_test_id("attention-map").get_attribute("data-zoom") or ""
 
 
-def test_a_student_sees_the_teachers_stage_scale_and_zoom(site: Site, browser: Browser) -> None:
+def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site: Site, browser: Browser) -> None:
     contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US") for _ in range(2)]
     teacher, ann = (context.new_page() for context in contexts)
     teacher.goto(f"{site.url}/r/")
@@ -62,5 +78,40 @@ def test_a_student_sees_the_teachers_stage_scale_and_zoom(site: Site, browser: B
     second = teacher.get_by_test_id("status").get_attribute("data-run") or ""
     expect(ann.get_by_test_id("status")).to_have_attribute("data-run", second)
     expect(ann.get_by_test_id("place")).to_have_attribute("data-place", "class")
+
+    # Afterwards: a session of the teacher's, which whoever has the link replays
+    expect(teacher.get_by_test_id("status")).to_have_attribute("data-phase", "finished", timeout=60_000)
+    teacher.wait_for_function(STORED)
+    teacher.get_by_test_id("drawer-room").click()
+    with teacher.expect_popup() as opened:
+        teacher.get_by_test_id("replay-room").click()
+    replay = opened.value
+    expect(replay.get_by_test_id("lecture")).to_be_visible()
+    replay.get_by_test_id("share").click()
+    replay.locator('input[name="visibility"][value="link"]').check()
+    link = replay.get_by_test_id("share-link").input_value()
+    visitor = browser.new_context(viewport={"width": 390, "height": 844}, locale="en-US")
+    contexts.append(visitor)
+    page = visitor.new_page()
+    page.goto(link)
+    whole = len(teacher.get_by_test_id("token").all())
+    expect(page.get_by_test_id("token")).to_have_count(whole)
+    clock = page.get_by_role("slider", name="Moment of the lecture")
+    clock.evaluate("(slider, ms) => { slider.value = ms; slider.dispatchEvent(new Event('input')); }", page.evaluate(LOOKED, 4))
+    expect(page.get_by_test_id("token")).to_have_count(4)
+    expect(page.locator("#tab-attention")).to_have_attribute("aria-selected", "true")
+    expect(page.locator('[data-testid="token"][data-step="1"]')).to_have_attribute("aria-selected", "true")
+    assert violations(Playground(page, "")) == []
+    clock.focus()
+    page.keyboard.press("Home")
+    expect(page.get_by_test_id("token")).to_have_count(0)
+    page.get_by_test_id("lecture-speed").select_option("16")
+    page.get_by_test_id("lecture-play").click()
+    expect(page.locator("#tab-attention")).to_have_attribute("aria-selected", "true")
+    expect(page.get_by_test_id("lecture-play")).to_have_accessible_name("Replay the lecture", timeout=60_000)
+    expect(page.get_by_test_id("token")).to_have_count(whole)
+    page.locator("#tab-timing").click()  # a hand of one's own
+    page.get_by_test_id("lecture-leave").click()
+    expect(page.get_by_test_id("lecture-back")).to_be_visible()
     for context in contexts:
         context.close()

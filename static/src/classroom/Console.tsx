@@ -314,6 +314,15 @@ function Settings() {
           {gettext("Results as CSV")}
         </a>
         <button
+          type="submit"
+          form="replay-room"
+          class="button small"
+          title={gettext("Opens the lecture so far as a session of yours: it replays with all that you showed, and can be shared")}
+          data-testid="replay-room"
+        >
+          {gettext("Replay the lecture")}
+        </button>
+        <button
           type="button"
           class="button small"
           data-testid="end-room"

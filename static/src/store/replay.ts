@@ -21,3 +21,11 @@ export function runAt(run: RunState, ms: number): RunState {
   const several = { ...run.several, samples: run.several.samples.map(cut), hypotheses: [] };
   return { ...run, phase: "running", tokens: cut(run.tokens), several, finished: null };
 }
+
+/** The run when it had so many tokens. What it began with was there from the start. */
+export function runUpTo(run: RunState, tokens: number): RunState {
+  if (tokens >= run.tokens.length) return run;
+  const left = Math.max(tokens, run.several.given.length);
+  const several = { ...run.several, samples: run.several.samples.map((sample) => sample.slice(0, left)), hypotheses: [] };
+  return { ...run, phase: "running", tokens: run.tokens.slice(0, left), several, finished: null };
+}

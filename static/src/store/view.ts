@@ -8,7 +8,7 @@ import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
 import { calm } from "./calm";
 import { kept } from "./kept";
-import { runAt } from "./replay";
+import { runAt, runUpTo } from "./replay";
 import { EMPTY } from "./run";
 import { wholeOf } from "./whole";
 
@@ -21,8 +21,11 @@ export type Theme = "light" | "dark" | "system";
 export const lane = signal<Lane | null>(null);
 /** The moment of the run that is shown, ms since its submission; null: all that has come. */
 export const moment = signal<number | null>(null);
+/** So many tokens of a run alone are shown, as in the replay of a lecture; null: all that have come. */
+export const upTo = signal<{ run: string; tokens: number } | null>(null);
 export const run = computed(() => {
   const whole = lane.value ? wholeOf(lane.value).value : EMPTY;
+  if (upTo.value && upTo.value.run === whole.id) return runUpTo(whole, upTo.value.tokens);
   return moment.value === null ? whole : runAt(whole, moment.value);
 });
 export const connection = signal<Status>("connecting");
