@@ -169,7 +169,7 @@ async def test_what_a_class_saw_and_where_its_teacher_looked_is_written_down_as_
 
         async def told() -> bool:
             moments = [moment async for moment in Moment.objects.all()]
-            tokens = [moment.tokens for moment in moments if moment.run == run]
+            tokens = [moment.tokens or 0 for moment in moments if moment.run == run]
             views = [moment.view for moment in moments if moment.view is not None]
             return tokens == sorted(tokens) and {0, 2, 4} <= set(tokens) and {"tab": "layers", "picked": 1} in views
 
