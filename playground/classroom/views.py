@@ -19,7 +19,7 @@ from django.views.decorators.gzip import gzip_page
 from django.views.decorators.http import require_POST, require_safe
 
 from playground.catalog.services import runnable_models
-from playground.classroom import lectures, course, results, rooms
+from playground.classroom import course, lectures, results, rooms
 from playground.classroom.lessons import shelf
 from playground.classroom.models import Room
 from playground.classroom.sentences import sentence
