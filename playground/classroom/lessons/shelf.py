@@ -18,7 +18,7 @@ NAMES = ("tokens", "knobs", "attention")  # in the order in which they are offer
 @cache
 def shelf() -> Mapping[str, Lesson]:
     """All of them, by key. Raises ``ValidationError`` where a file is none."""
-    keys = [key for language in LANGUAGES for name in NAMES if (FOLDER / f"{(key := f'{language}/{name}')}.toml").exists()]
+    keys = [f"{language}/{name}" for language in LANGUAGES for name in NAMES]
     return MappingProxyType({key: Lesson.model_validate(tomllib.loads((FOLDER / f"{key}.toml").read_text("utf-8"))) for key in keys})
 
 
