@@ -157,14 +157,11 @@ function Asking() {
     );
   return (
     <div class="console-group" role="group" aria-label={gettext("Vote")}>
-      <button
-        type="button"
-        class={`button small ${room.value?.lesson ? "" : "primary"}`}
-        data-testid="reveal"
-        onClick={() => void tell({ type: "poll_reveal" })}
-      >
-        {gettext("Reveal")}
-      </button>
+      {!room.value?.lesson && (
+        <button type="button" class="button small primary" data-testid="reveal" onClick={() => void tell({ type: "poll_reveal" })}>
+          {gettext("Reveal")}
+        </button>
+      )}
       <button
         type="button"
         class="button small"

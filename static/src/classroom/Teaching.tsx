@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
-import type { LessonPlan, StepPlan } from "../protocol/generated";
+import type { StepPlan } from "../protocol/generated";
 import { cancel, leave } from "../session";
 import { startOrShowFault } from "../start";
 import { lane } from "../store/view";
@@ -20,7 +20,7 @@ export function LessonStrip() {
   return (
     <section class="lesson" aria-label={lesson.title} data-testid="lesson" data-step={lesson.at}>
       <div class="lesson-text">
-        <Progress of={lesson} />
+        <Progress />
         <h2>{now.title}</h2>
         <p>{now.line}</p>
         <details open={notesOpen.value} onToggle={({ currentTarget }) => (notesOpen.value = currentTarget.open)}>
@@ -37,12 +37,14 @@ export function LessonStrip() {
           </p>
         )}
       </div>
-      <Ways of={lesson} at={now} />
+      <Ways />
     </section>
   );
 }
 
-function Progress({ of }: { of: LessonPlan }) {
+function Progress() {
+  const of = plan.value;
+  if (!of) return null;
   return (
     <div class="lesson-progress">
       <ol aria-label={of.title}>
@@ -78,7 +80,10 @@ function suggested(at: StepPlan): Way {
   return asksToken ? "run" : "ask";
 }
 
-function Ways({ of, at }: { of: LessonPlan; at: StepPlan }) {
+function Ways() {
+  const of = plan.value;
+  const at = step.value;
+  if (!of || !at) return null;
   const way = suggested(at);
   const last = of.at === of.steps.length - 1;
   const asksToken = askedBy(at).kind === "token";
