@@ -5,6 +5,7 @@ import type { ErrorInfo } from "./protocol/generated";
 
 const known = (): Record<string, string> => ({
   not_found: gettext("There is no such run here, or it belongs to someone else."),
+  read_only: gettext("This session is somebody else's: the model is asked about runs of your own."),
   expired: gettext("This run has expired: its record is no longer kept."),
   history_lost: gettext("The server lost the history of this run."),
   prompt_too_long: gettext("The prompt has %(value)s tokens, more than the model's context can hold together with an answer (%(bound)s)."),

@@ -11,11 +11,12 @@ import { plainError, type Answer, type Lane, type Question } from "./socket/lane
 import { boot, draft, drafts, faults, modeOf, placeOf, refusals, restored, specOf, type Draft } from "./store/draft";
 import { loadFor, storeFor } from "./store/storage";
 import { connection, follow, lane, moment, run } from "./store/view";
-import { enter, leaveWork, readOnly, work } from "./work/work";
+import { asksNothing, enter, leaveWork, readOnly, work } from "./work/work";
 
 const MOST_KEPT = 32; // runs: each holds its traces and its attention
 
 export const client = new Client(boot.limits.max_frame_bytes, connection);
+client.unaskable = () => (asksNothing.peek() ? [plainError("read_only")] : []);
 /** The runs of this visit, oldest first, the one on the screen among them. */
 export const lanes = signal<readonly Lane[]>([]);
 

@@ -71,6 +71,12 @@ class Comparison(Playground):
         divergence, overlap = (float(numbers.get_attribute(f"data-{which}") or "nan") for which in ("divergence", "overlap"))
         return Distance(step, divergence, overlap)
 
+    def means(self, name: str) -> tuple[float | None, int]:
+        """Mean of the finite divergences in the measure that is shown, and at how many steps it is infinite."""
+        numbers = self.strip(name).locator(".strip-numbers")
+        mean, infinite = (numbers.get_attribute(f"data-{which}") for which in ("mean", "infinite"))
+        return None if mean is None else float(mean), int(infinite or 0)
+
     def candidates(self, name: str) -> dict[int, float]:
         """Probability by id, at the step that is shown."""
         rows = self.hook(f"candidates-{name}").get_by_test_id("candidate")

@@ -81,7 +81,13 @@ def plain_divergence(p: torch.Tensor, q: torch.Tensor) -> float:
 
 
 def plain_overlap(p: torch.Tensor, q: torch.Tensor, k: int = 10) -> float:
-    return len(set(p.topk(k).indices.tolist()) & set(q.topk(k).indices.tolist())) / k
+    ours, theirs = ({token for token in each.topk(k).indices.tolist() if each[token] > 0} for each in (p, q))
+    return len(ours & theirs) / len(ours)
+
+
+def only(rows: torch.Tensor, k: int) -> torch.Tensor:
+    """The ``k`` best of each row; the others cannot be chosen."""
+    return rows.masked_fill(rows < rows.topk(k).values[:, -1:], -math.inf)
 
 
 def first_difference(one: list[int], other: list[int]) -> int | None:
@@ -100,6 +106,8 @@ def test_lanes_share_their_draws_part_where_their_tokens_do_and_every_number_is_
     assert page.chips("B") == [f"Temperature {HOT}"]
     page.page.get_by_role("button", name="Add a lane with Logitscope Stories, draft").click()
     assert page.chips("C") == ["Model Logitscope Stories, draft"]
+    page.page.get_by_role("button", name="Add a lane", exact=True).click()
+    page.set_in_lane("D", "top_k", "5")
     page.run_all()
 
     ids = {name: page.ids(name) for name in "ABC"}
@@ -118,18 +126,25 @@ def test_lanes_share_their_draws_part_where_their_tokens_do_and_every_number_is_
 
     past = tuple(ids["A"])
     ours, theirs, own = (without_end(logits(model, PROMPT, tokens)) for model, tokens in (("main", past), ("draft", past), ("main", tuple(ids["B"]))))
-    for name in "BC":
+    for name in "BCD":
         page.wait_for_strip(name)
+    p = (ours / COLD).softmax(-1)
+    others = {"B": (ours / HOT).softmax(-1), "C": (theirs / COLD).softmax(-1), "D": (only(ours, 5) / COLD).softmax(-1)}
+    measures: dict[str, Callable[[torch.Tensor, torch.Tensor], float]] = {
+        "kl": plain_divergence, "reverse_kl": lambda p, q: plain_divergence(q, p), "js": lambda p, q: (plain_divergence(p, (p + q) / 2) + plain_divergence(q, (p + q) / 2)) / 2,
+    }  # fmt: skip
+    for measure, plain in measures.items():
+        page.measure(measure)
+        for name, q in others.items():
+            expected_ones = [plain(p[step], q[step]) for step in range(STEPS)]
+            for step in (0, first, STEPS - 1):
+                found = page.distance(name, step)
+                assert found.divergence == pytest.approx(expected_ones[step], rel=1e-3, abs=1e-5)
+                assert found.overlap == pytest.approx(plain_overlap(p[step], q[step]))
+            finite = [value for value in expected_ones if math.isfinite(value)]
+            assert page.means(name) == (pytest.approx(sum(finite) / len(finite), rel=1e-3, abs=1e-5) if finite else None, STEPS - len(finite))
     for step in (0, first, STEPS - 1):
-        p = (ours[step] / COLD).softmax(-1)
-        for name, q in {"B": (ours[step] / HOT).softmax(-1), "C": (theirs[step] / COLD).softmax(-1)}.items():
-            page.measure("kl")
-            found = page.distance(name, step)
-            assert found.divergence == pytest.approx(plain_divergence(p, q), rel=1e-3, abs=1e-5)
-            assert found.overlap == pytest.approx(plain_overlap(p, q))
-            page.measure("js")
-            middle = (p + q) / 2
-            assert page.distance(name, step).divergence == pytest.approx((plain_divergence(p, middle) + plain_divergence(q, middle)) / 2, rel=1e-3, abs=1e-5)
+        page.go_to(step)
         assert page.draw("A") == page.draw("B") == page.draw("C")
         shown = page.candidates("B")
         expected = (own[step] / HOT).softmax(-1)

@@ -92,6 +92,16 @@ def replayed(page: Playground, tokens: list[int]) -> None:
     assert page.token_ids() == tokens
 
 
+def walked(visitor: Playground) -> None:
+    """Through every panel of somebody else's session: each says what it cannot do here, and none talks of runs that are not there."""
+    for tab in ("Attention", "Layers", "Timing", "What if", "Tree", "Code", "Choice"):
+        visitor.tab(tab)
+        expect(visitor.page.get_by_role("tab", name=tab)).to_have_attribute("aria-selected", "true")
+        expect(visitor.hook("foreign")).to_have_count(0 if tab == "Code" else 1)
+        expect(visitor.page.locator("#inspector-panel")).not_to_contain_text("There is no such run")
+        look(visitor, f"foreign-{tab.lower().replace(' ', '-')}")
+
+
 def test_a_shared_session_is_replayed_forked_and_changed_with_the_worker_stopped(
     browser: Browser, redis_server: RedisServer, tmp_path: Path
 ) -> None:
@@ -112,7 +122,8 @@ def test_a_shared_session_is_replayed_forked_and_changed_with_the_worker_stopped
         replayed(visitor, tokens)
         visitor.select(3)
         visitor.column_sums()
-        visitor.hook("fork").click()
+        walked(visitor)
+        visitor.hook("fork-to-try").click()
         expect(visitor.hook("run")).to_be_visible()
         visitor.wait_for_end()
         assert visitor.token_ids() == tokens

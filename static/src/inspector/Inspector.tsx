@@ -5,8 +5,10 @@ import { useEffect, useRef } from "preact/hooks";
 import { Code } from "../code/Code";
 import { gettext } from "../i18n";
 import { run, tab, token, type Tab } from "../store/view";
+import { asksNothing } from "../work/work";
 import { Attention } from "./attention/Attention";
 import { Choice } from "./choice/Choice";
+import { Foreign } from "./Foreign";
 import { Layers } from "./layers/Layers";
 import { Selected } from "./Selected";
 import { inspectorTabs } from "./tabs";
@@ -36,11 +38,15 @@ export function Inspector() {
         <Selected />
       </header>
       <div class="inspector-body" role="tabpanel" id="inspector-panel" aria-labelledby={`tab-${current.name}`} tabIndex={0}>
-        {isReady(current.name) ? <Panel /> : <Nothing />}
+        <Foreign panel={current.name} />
+        {isOfTheModel(current.name) ? null : isReady(current.name) ? <Panel /> : <Nothing />}
       </div>
     </section>
   );
 }
+
+/** Whether all that a panel shows is worked out by the model, which says nothing about somebody else's runs. */
+const isOfTheModel = (name: Tab): boolean => asksNothing.value && (name === "layers" || name === "whatif");
 
 /** Whether a panel has something to show. */
 function isReady(name: Tab): boolean {

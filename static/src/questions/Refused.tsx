@@ -19,7 +19,17 @@ export function Refused({ errors, again }: { errors: readonly ErrorInfo[]; again
   );
 }
 
-const LASTING = ["no_lens", "no_layers", "no_head_view", "no_attention", "encoder_decoder", "too_large", "expired", "not_found"];
+const LASTING = [
+  "no_lens",
+  "no_layers",
+  "no_head_view",
+  "no_attention",
+  "encoder_decoder",
+  "too_large",
+  "expired",
+  "not_found",
+  "read_only",
+];
 
 /** Whether asking again would change nothing. */
 export const isLasting = ([first]: readonly ErrorInfo[]): boolean => first !== undefined && LASTING.includes(first.code);

@@ -24,6 +24,8 @@ interface Inquiry {
 export class Client implements Line {
   /** Takes what does not concern runs; true where it has. */
   aside: (message: Incoming | RoomServerMessage) => boolean = () => false;
+  /** Why nothing can be asked now; empty where it can. */
+  unaskable: () => ErrorInfo[] = () => [];
   private link: Link | null = null;
   private followed: Lane[] = []; // those that may still hear something
   private readonly inquiries = new Map<string, Inquiry>(); // by ref, until they are answered
@@ -72,7 +74,8 @@ export class Client implements Line {
   }
 
   ask(run: string, question: Question, sample: number): Promise<Answer> {
-    const ref = newRef();
+    const [ref, reasons] = [newRef(), this.unaskable()];
+    if (reasons.length > 0) return Promise.reject(new Refusal(reasons));
     return new Promise((answered, refused) => {
       this.inquiries.set(ref, { answered, refused });
       if (!this.send({ type: "ask", ref, run, question, sample })) this.settle(ref, [plainError("unavailable")]);

@@ -23,6 +23,9 @@ export const foreign = new Set<string>();
 /** Somebody else's session: it can be looked at and forked, nothing more. */
 export const readOnly = computed(() => watching.value || work.value?.mine === false);
 
+/** Nobody answers questions about the runs of a session that is somebody else's. */
+export const asksNothing = computed(() => !watching.value && work.value?.mine === false);
+
 /** A run of the person's own is in `session`. */
 export function enter(session: string): void {
   if (work.peek()?.session !== session) work.value = { session, mine: true };
