@@ -12,10 +12,14 @@ from tests.browser.test_access import violations
 from tests.site import Site
 
 pytestmark = pytest.mark.browser
-STORED = """async () => {
-    const newest = (await (await fetch("/api/sessions")).json()).sessions[0].id;
-    const { runs } = await (await fetch(`/api/sessions/${newest}`)).json();
-    return runs.length > 0 && runs.every(({ state }) => state === "stored");
+# Whether the lecture has been kept to its last token: runs are stored, and moments written, a little after the class has seen them.
+KEPT = """async tokens => {
+    const form = document.querySelector("#replay-room");
+    const { url } = await fetch(form.action, { method: "POST", body: new FormData(form) });
+    if (!url.includes("/s/")) return false;
+    const { draft } = await (await fetch(`/api/sessions/${new URL(url).pathname.split("/s/")[1]}`)).json();
+    const [, run, seen] = draft.lecture.seen.at(-1);
+    return run === 1 && seen === tokens;
 }"""
 # The moment at which the class saw so many tokens of the lecture's first run, and looked at its attention.
 LOOKED = """async tokens => {
@@ -81,7 +85,8 @@ def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site:
 
     # Afterwards: a session of the teacher's, which whoever has the link replays
     expect(teacher.get_by_test_id("status")).to_have_attribute("data-phase", "finished", timeout=60_000)
-    teacher.wait_for_function(STORED)
+    whole = int(teacher.get_by_test_id("status").get_attribute("data-tokens") or 0)
+    teacher.wait_for_function(KEPT, arg=whole, polling=500, timeout=60_000)
     teacher.get_by_test_id("drawer-room").click()
     with teacher.expect_popup() as opened:
         teacher.get_by_test_id("replay-room").click()
@@ -94,7 +99,6 @@ def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site:
     contexts.append(visitor)
     page = visitor.new_page()
     page.goto(link)
-    whole = len(teacher.get_by_test_id("token").all())
     expect(page.get_by_test_id("token")).to_have_count(whole)
     clock = page.get_by_role("slider", name="Moment of the lecture")
     clock.evaluate("(slider, ms) => { slider.value = ms; slider.dispatchEvent(new Event('input')); }", page.evaluate(LOOKED, 4))
