@@ -28,7 +28,7 @@ LOOKED = """async tokens => {
     const from = views.find(([, view]) => view.tab === "attention")[0];
     const [until] = seen.find(([ms, run, count]) => run > 0 || count > tokens);
     if (!(from < until)) throw new Error(`attention at ${from}, token ${tokens + 1} at ${until}`);
-    return until - 1;
+    return (from + until) / 2; // the slider has steps
 }"""
 
 

@@ -9,6 +9,7 @@ import { shownQuestion } from "./lesson";
 import { Lessons } from "./Lessons";
 import { Counting, Told } from "./Question";
 import { game, gameAsks, gameOn, handIns, isAsked, place, problem, question, room, roster, tell, waiting } from "./room";
+import { RuleField } from "./RuleField";
 import { Scoreboard } from "./Scoreboard";
 import { LessonStrip } from "./Teaching";
 import { bitsOf, natsOf, spaced } from "./words";
@@ -83,32 +84,24 @@ function Pacing() {
       )}
       <label class="console-rule">
         {every[0]}
-        <input
-          type="number"
-          class="number"
+        <RuleField
+          hook="every"
           min={1}
           max={1000}
-          placeholder="–"
-          value={room.value?.every ?? ""}
-          data-testid="every"
-          onChange={({ currentTarget: { value } }) => void tell({ type: "room_change", every: value === "" ? null : Number(value) })}
+          value={room.value?.every ?? null}
+          change={(every) => tell({ type: "room_change", every })}
         />
         {every[1]}
       </label>
       <label class="console-rule">
         {from[0]}
-        <input
-          type="number"
-          class="number"
+        <RuleField
+          hook="entropy"
           min={0}
           max={20}
           step={0.5}
-          placeholder="–"
-          value={room.value?.entropy == null ? "" : Number(bitsOf(room.value.entropy).toFixed(2))}
-          data-testid="entropy"
-          onChange={({ currentTarget: { value } }) =>
-            void tell({ type: "room_change", entropy: value === "" ? null : natsOf(Number(value)) })
-          }
+          value={room.value?.entropy == null ? null : Number(bitsOf(room.value.entropy).toFixed(2))}
+          change={(bits) => tell({ type: "room_change", entropy: bits === null ? null : natsOf(bits) })}
         />
         {from[1]}
       </label>
