@@ -38,7 +38,7 @@ production-local: build  ## proxy, web processes, workers, Redis and PostgreSQL 
 test: dev $(CLIENTS)  ## run every test, the browser's and the fault drills included
 	@sh scripts/system-packages.sh
 	@$(NPM) test
-	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadgroup --no-loadscope-reorder -m "not alone"
+	@$(PY) -m pytest --numprocesses $(WORKERS) --dist loadscope --no-loadscope-reorder -m "not alone"
 	@$(PY) -m pytest -m alone
 
 check: dev  ## lint, types, layers, migrations

@@ -46,7 +46,8 @@ def answer(site: Site, secret: str) -> int:
 
 
 def look(tab: Tab, name: str) -> None:
-    """Nothing for axe-core to object to. LOGITSCOPE_SCREENS names a folder for pictures, for whoever wants to see."""
+    """Nothing for axe-core to object to when the page is whole. LOGITSCOPE_SCREENS names a folder for pictures, for whoever wants to see."""
+    tab.wait_for_load_state("load")  # scrolling lists are named then
     if folder := os.environ.get("LOGITSCOPE_SCREENS"):
         tab.screenshot(path=f"{folder}/{name}.png", full_page=True)
     assert violations(Playground(tab, "")) == [], name
