@@ -1,6 +1,6 @@
-"""How tests are shared out among processes (pytest-xdist): what shares a server, a browser or a model stays together.
+"""How tests are shared out among processes (pytest-xdist): the browser's tests stay together, and so do the fault drills.
 
-The longest come first: the browser's tests and the fault drills each are one such part.
+Two browsers and two servers at once would leave each half of a small machine, and tests that wait for states would wait in vain.
 """
 
 from __future__ import annotations
@@ -12,18 +12,18 @@ import pytest
 from xdist.scheduler import LoadScopeScheduling  # type: ignore[import-untyped]
 
 REAL = ("alone", "browser", "faults")  # marks of tests with real processes, whose pace the machine decides
-WHOLE_FOLDERS = ("tests/browser", "tests/faults", "tests/playground/api")
+WHOLE_FOLDERS = ("tests/browser", "tests/faults")
 
 
 class Parts(LoadScopeScheduling):  # type: ignore[misc]
-    """A process takes a part whole: a folder where its tests share something, else a file.
+    """A process takes such a folder whole. All else is dealt out one by one: tests that empty the database must come after those that need what it begins with.
 
-    (The groups of xdist write new names for the tests, which pytest 9 does not take: they are then dealt out one by one.)
+    (The groups of xdist would write new names for the tests, which pytest 9 does not take.)
     """
 
     def _split_scope(self, nodeid: str) -> str:
         path = nodeid.split("::", 1)[0]
-        return next((folder for folder in WHOLE_FOLDERS if path.startswith(f"{folder}/")), path)
+        return next((folder for folder in WHOLE_FOLDERS if path.startswith(f"{folder}/")), nodeid)
 
 
 @pytest.hookimpl(tryfirst=True, optionalhook=True)
