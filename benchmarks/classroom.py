@@ -1,7 +1,8 @@
 """A class of 300 in embedded mode: ``python -m benchmarks.classroom``.
 
 How long the join storm takes; how long a token takes from the moment at which the first socket had it to the others, and whether any is lost; 300 votes within
-two seconds, and when the teacher's tally has them all; 30 students' own runs at once. Clients are one process of their own; the site is another.
+two seconds, and when the teacher's tally has them all; 30 students' own runs at once, of prompts that nobody has run before and as forks of the teacher's run at a token, and how much of
+what a fork has to read the engine had read before. Clients are one process of their own; the site is another.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import secrets
 import tempfile
 import time
 from collections import defaultdict
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +27,8 @@ from tests.site import Site, child_of
 
 ACK_EVERY = 16
 JOIN_SECONDS, VOTE_SECONDS = 2.0, 2.0
+FORKED_AT = 20  # tokens of the teacher's run
+STORY = " ".join(["there was a little fox who lived near the river and went to look for a friend."] * 8)
 
 
 class Person:
@@ -37,6 +41,8 @@ class Person:
         self.arrived: dict[int, float] = {}
         self.first_own: float | None = None
         self.own_done = asyncio.Event()
+        self.ids: list[int] = []  # of the tokens of the run that is watched
+        self.read: tuple[int, int] | None = None  # tokens that the own run had to read, and of these how many had been read before
         self.tally: list[tuple[float, int]] = []
         self.watched = ""
         self.news = asyncio.Event()
@@ -80,8 +86,11 @@ class Person:
     async def _event(self, message: dict[str, Any], now: float) -> None:
         if message["type"] == "token" and message["run"] == self.watched:
             self.arrived.setdefault(message["step"], now)
+            self.ids.append(message["id"])
         elif message["type"] == "token":
             self.first_own = self.first_own or now
+        if message["type"] == "prefilled" and message["run"] != self.watched:
+            self.read = message["tokens"], message["reused_tokens"]
         if message["type"] == "finished" and message["run"] != self.watched:
             self.own_done.set()
         if message["seq"] % ACK_EVERY == 0:
@@ -119,6 +128,7 @@ async def lecture(site: Site, students: int, own: int) -> list[dict[str, Any]]:
     rows += await followed(teacher, class_)
     rows += await voted(teacher, class_)
     rows += await ran(class_[:own])
+    rows += await forked(teacher, class_[:own])
     for person in (teacher, *class_):
         person.task.cancel()
         await person.socket.close()
@@ -196,20 +206,53 @@ async def voted(teacher: Person, class_: list[Person]) -> list[dict[str, Any]]:
 
 async def ran(some: list[Person]) -> list[dict[str, Any]]:
     """Their own runs, all at once."""
+    firsts, _ = await at_once([(person, own_spec(f"Once upon a time number {k}")) for k, person in enumerate(some)])
+    return [
+        {"what": f"{len(some)} own runs at once: first token, median", "measured": median(firsts), "bar": None, "unit": "s"},
+        {"what": "the same: the last of them", "measured": firsts[-1], "bar": 2.0, "unit": "s"},
+    ]
 
-    async def one(k: int, person: Person) -> float:
+
+async def forked(teacher: Person, some: list[Person]) -> list[dict[str, Any]]:
+    """They take the teacher's run from a token on; before, as many texts of that length begin in ways of their own, so that nothing is there to reuse."""
+    await teacher.do("room_change", every=None)
+    answer = await teacher.do("start", spec=own_spec(f"Once {STORY}"))
+    teacher.watched, teacher.ids = answer["run"], []
+    await teacher.until(lambda: len(teacher.ids) >= FORKED_AT)
+    given = teacher.ids[:FORKED_AT]
+    rows: list[dict[str, Any]] = []
+    for name, prompts in (("texts of their own", [f"{k} {STORY}" for k in range(len(some))]), ("forks of the teacher's run", [f"Once {STORY}"] * len(some))):
+        firsts, read = await at_once([(person, own_spec(text, given)) for person, text in zip(some, prompts, strict=True)])
+        share = 100 * sum(again for _, again in read) / sum(tokens for tokens, _ in read)
+        rows += [
+            {"what": f"{len(some)} {name} at once: read before, of {read[0][0]} tokens each", "measured": share, "bar": None, "unit": "%"},
+            {"what": "the same: first token, median", "measured": median(firsts), "bar": None, "unit": "s"},
+            {"what": "the same: the last of them", "measured": firsts[-1], "bar": None, "unit": "s"},
+        ]
+    return rows
+
+
+def own_spec(text: str, given: Sequence[int] = ()) -> dict[str, Any]:
+    """40 new tokens behind ``text`` and what is ``given``."""
+    length = len(given) + 40
+    return {"prompt": text, "output_token_ids": list(given), "sampling": {"max_tokens": length, "min_tokens": length, "seed": 7}}
+
+
+async def at_once(wanted: Sequence[tuple[Person, dict[str, Any]]]) -> tuple[list[float], list[tuple[int, int]]]:
+    """When each run's first token came (s), ascending, and what each had to read."""
+
+    async def one(person: Person, spec: dict[str, Any]) -> float:
+        person.first_own, person.read = None, None
+        person.own_done.clear()
         begun = time.monotonic()
-        answer = await person.do("start", spec={"prompt": f"Once upon a time number {k}", "sampling": {"max_tokens": 40, "min_tokens": 40}})
+        answer = await person.do("start", spec=spec)
         assert answer["type"] == "accepted", answer
         await person.own_done.wait()
         assert person.first_own is not None
         return person.first_own - begun
 
-    firsts = sorted(await asyncio.gather(*(one(k, person) for k, person in enumerate(some))))
-    return [
-        {"what": f"{len(some)} own runs at once: first token, median", "measured": median(firsts), "bar": None, "unit": "s"},
-        {"what": "the same: the last of them", "measured": firsts[-1], "bar": 2.0, "unit": "s"},
-    ]
+    firsts = sorted(await asyncio.gather(*(one(person, spec) for person, spec in wanted)))
+    return firsts, [person.read for person, _ in wanted if person.read]
 
 
 def main() -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import torch
 import transformers
+from transformers.generation.streamers import BaseStreamer
 
 from benchmarks.common import median
 from inference import Engine, RunSpec, SamplingParams, Watch
@@ -52,6 +53,29 @@ def generate(model: Any, ids: Prompts, tokens: int) -> float:
     out = model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=tokens, do_sample=False)
     assert out.shape[1] == prompt.shape[1] + tokens
     return len(ids) * tokens / (time.perf_counter() - before)
+
+
+def generate_decode_rate(model: Any, ids: Prompts, tokens: int) -> float:
+    """Tokens per second of a greedy static batch, from its first token to its last."""
+    prompt, clock = torch.tensor(ids), _Clock()
+    model.generate(input_ids=prompt, attention_mask=torch.ones_like(prompt), max_new_tokens=tokens, do_sample=False, streamer=clock)
+    first, *rest = clock.moments
+    return len(ids) * len(rest) / (rest[-1] - first)
+
+
+class _Clock(BaseStreamer):  # type: ignore[misc]  # transformers does not type it
+    """When ``generate`` had each token. It hands over the prompt first."""
+
+    def __init__(self) -> None:
+        self.moments: list[float] = []
+        self.prompt = True
+
+    def put(self, value: torch.Tensor) -> None:
+        if not self.prompt:
+            self.moments.append(time.perf_counter())
+        self.prompt = False
+
+    def end(self) -> None: ...
 
 
 def continuous_batching(model: Any, ids: Prompts, tokens: int) -> float:

@@ -19,10 +19,21 @@ from typing import Any
 import torch
 
 from benchmarks.common import MODELS, median, prompts, table
-from benchmarks.loops import NOTHING, Prompts, Wanted, continuous_batching, engine_decode_rate, engine_rate, generate, reference_model
+from benchmarks.loops import (
+    NOTHING,
+    Prompts,
+    Wanted,
+    continuous_batching,
+    engine_decode_rate,
+    engine_rate,
+    generate,
+    generate_decode_rate,
+    reference_model,
+)
 from inference import Engine, Watch
 
 PROMPT = 32
+DECODE = "text, greedy, after the first token"
 GREEDY: Wanted = ({"temperature": 0.0}, NOTHING)
 TRACED = Watch(top_n=20, attention="off")
 MIXED: list[Wanted] = [
@@ -39,14 +50,16 @@ BARS = {  # of issue 3: text only over generate, by batch
 MIXED_BAR, CONTINUOUS_BAR = 1.1, 1.5
 
 
-def measure(engine: Engine, model: Any, name: str, batch: int, tokens: int, rounds: int) -> list[dict[str, Any]]:
+def measure(engine: Engine, model: Any, name: str, batch: int, tokens: int, rounds: int, more: bool) -> list[dict[str, Any]]:
     ids: Prompts = prompts(batch, PROMPT, engine.info.vocab_size)
     static = partial(generate, model, ids, tokens)
     rows = [_row(name, batch, "text, greedy", "generate", partial(engine_rate, engine, ids, tokens, [GREEDY]), static, rounds)]
-    if batch >= 32:
+    own, other = partial(engine_decode_rate, engine, ids, tokens), partial(generate_decode_rate, model, ids, tokens)
+    rows.append(_row(name, batch, DECODE, "generate", own, other, rounds))
+    if batch >= 32 and more:
         mixed = partial(engine_rate, engine, ids, tokens, MIXED)
         rows.append(_row(name, batch, "mixed settings, trace 20 on every row", "generate, greedy", mixed, static, rounds))
-        other, own = partial(continuous_batching, model, ids, tokens), partial(engine_decode_rate, engine, ids, tokens)
+        other = partial(continuous_batching, model, ids, tokens)
         rows.append(_row(name, batch, "text, greedy", "continuous batching", own, other, min(rounds, 3)))
     return rows
 
@@ -75,6 +88,7 @@ def main() -> None:
     parser.add_argument("--tokens", type=int, default=32)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--threads", type=int, default=1)
+    parser.add_argument("--text", action="store_true", help="only greedy text over generate")
     parser.add_argument("--quick", action="store_true", help="the bundled model only, three rounds")
     options = parser.parse_args()
     if options.quick:
@@ -91,7 +105,11 @@ def _model(name: str, options: argparse.Namespace) -> list[dict[str, Any]]:
         path = place(Path(folder))
         model = reference_model(path, dtype)
         with Engine.load(path, device="cpu", dtype=dtype, threads=options.threads) as engine:
-            return [row for batch in options.batch for row in measure(engine, model, name, batch, options.tokens, options.rounds)]
+            return [
+                row
+                for batch in options.batch
+                for row in measure(engine, model, name, batch, options.tokens, options.rounds, not options.text)
+            ]
 
 
 if __name__ == "__main__":

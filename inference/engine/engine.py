@@ -13,6 +13,7 @@ from inference.engine.beamed import Beamed
 from inference.engine.drafting import Drafts
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
+from inference.engine.garbage import spare_libraries
 from inference.engine.generation import Generation, Order
 from inference.engine.handle import Handle
 from inference.engine.loading import load_model
@@ -68,6 +69,7 @@ class Engine:
         the reason where a model cannot be loaded, must not be (pickles, code of its own), or cannot be decoded, and where the draft
         model's vocabulary is another one.
         """
+        spare_libraries()
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
         loaded = replace(loaded, context=min(loaded.context, context or loaded.context))
         model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 import torch
 
 from inference.engine import pages
+
+# For every shape of a product, its rows included, oneDNN keeps 0.3 MiB of code and tables, and torch as much again for each thread. Both
+# would remember 1,024: prompts of all lengths would fill 600 MiB. A step has 5 to 7 shapes, but of models whose layers differ in size
+# (OpenELM) some hundred, and those of one step must fit; making one again takes half a millisecond. Read when the first product is made.
+_REMEMBERED = 128  # shapes
+os.environ.setdefault("LRU_CACHE_CAPACITY", str(_REMEMBERED))  # torch's, in each thread
+if "DNNL_PRIMITIVE_CACHE_CAPACITY" not in os.environ:  # its older name
+    os.environ.setdefault("ONEDNN_PRIMITIVE_CACHE_CAPACITY", str(2 * _REMEMBERED))  # two primitives a product
 
 
 class PackedLinear(torch.nn.Module):  # type: ignore[misc]  # torch does not type it
@@ -46,8 +55,11 @@ def can_pack() -> bool:
     return bool(torch.backends.mkldnn.is_available() and torch.ops.mkldnn._is_mkldnn_bf16_supported())
 
 
+PRODUCT = torch.ops.mkldnn._linear_pointwise.default  # (x, packed, bias, ...)
+
+
 def product(x: torch.Tensor, packed: torch.Tensor, bias: torch.Tensor | None) -> torch.Tensor:
-    out: torch.Tensor = torch.ops.mkldnn._linear_pointwise.default(x, packed, bias, "none", [], "")
+    out: torch.Tensor = PRODUCT(x, packed, bias, "none", [], "")
     return out
 
 

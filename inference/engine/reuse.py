@@ -13,14 +13,15 @@ from inference.engine.job import Job
 from inference.engine.prefixes import Name, PrefixCache
 
 _BLOCK = 16  # tokens: what a prompt may have to read twice
-_SHARE = 4  # the part of the cache's memory that goes to texts nobody works on
+_SHARE = 4  # the part of the cache's memory that may go to texts nobody works on
+_TOKENS = 16_384  # of such texts that are worth keeping: as many as 32 texts of 512 tokens, so that a small model does not fill a large machine
 
 
 def reuse_of(runner: Runner) -> Reuse | None:
-    """With a share of the memory of the runner's arena; ``None`` where it has none."""
+    """With some of the memory of the runner's arena; ``None`` where it has none."""
     if (arena := runner.arena) is None:
         return None
-    share = arena.limit_bytes // _SHARE
+    share = min(arena.limit_bytes // _SHARE, _TOKENS * arena.bytes_per_token)
     arena.limit_bytes -= share
     return Reuse(PrefixCache(arena, share, runner.fixed_chunk or _BLOCK), runner.fixed_chunk is not None)
 

@@ -20,7 +20,6 @@ from inference.eventlog.protocol import (
     FIRST_PATIENCE_SECONDS,
     TTL_SECONDS,
     Admission,
-    Bound,
     Control,
     Entry,
     Head,
@@ -30,6 +29,7 @@ from inference.eventlog.protocol import (
     NoRoom,
     StaleLease,
     UnknownRun,
+    counted,
 )
 from inference.eventlog.store import FileStore, ListStore, Store
 
@@ -59,11 +59,12 @@ class MemoryLog:
             self._expire()
             if run not in self._runs:
                 if admission:
-                    self._admit(person, admission)
+                    self._admit(admission)
+                counts_for = counted(person, admission)
                 store = self._new_store(run)
                 epoch = secrets.token_hex(8)
-                store.note("run", run, epoch, meta, queue, person)
-                self._enter(RunState(run, epoch, meta, queue, person, 0, store, time.monotonic() + FIRST_PATIENCE_SECONDS))
+                store.note("run", run, epoch, meta, queue, *counts_for)
+                self._enter(RunState(run, epoch, meta, queue, counts_for, 0, store, time.monotonic() + FIRST_PATIENCE_SECONDS))
             return self._runs[run].epoch
 
     def head(self, run: str) -> Head | None:
@@ -165,16 +166,16 @@ class MemoryLog:
         with self._lock:
             return sum(len(queue.tickets) for queue in self._queues.values())
 
-    def active(self, person: str) -> int:
+    def active(self, name: str) -> int:
         with self._lock:
-            return sum(state.person == person and not state.finished for state in self._runs.values())
+            return len(self._going(name))
 
     def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
         with self._lock:
             self._expire()
             store = ListStore()  # an answer is asked for again rather than kept in a journal
             store.append(Entry(1, data, True))
-            self._runs[box] = RunState(box, "", b"", "", "", 0, store, NEVER, expires=time.monotonic() + ttl_seconds)
+            self._runs[box] = RunState(box, "", b"", "", (), 0, store, NEVER, expires=time.monotonic() + ttl_seconds)
             for tail in self._tails:
                 tail.touch(box)
 
@@ -208,16 +209,20 @@ class MemoryLog:
             for state in self._runs.values():
                 state.store.close()
 
-    def _admit(self, person: str, admission: Admission) -> None:
+    def _admit(self, admission: Admission) -> None:
         """Raises ``NoRoom``."""
-        own = [state for state in self._runs.values() if state.person == person and not state.finished]
-        waiting = sum(self._queue(state).position(state.ticket) is not None for state in own)
-        counts: list[tuple[Bound, int, int]] = [
-            ("active", len(own), admission.active), ("waiting", waiting, admission.waiting), ("queue", self.waiting(), admission.queue)
-        ]  # fmt: skip
-        for bound, count, most in counts:
-            if count >= most:
-                raise NoRoom(bound, count)
+        for share in admission.shares:
+            going = self._going(share.name)
+            waiting = sum(self._queue(state).position(state.ticket) is not None for state in going)
+            if len(going) >= share.active:
+                raise NoRoom("active", len(going), share.name)
+            if waiting >= share.waiting:
+                raise NoRoom("waiting", waiting, share.name)
+        if (queued := self.waiting()) >= admission.queue:
+            raise NoRoom("queue", queued)
+
+    def _going(self, name: str) -> list[RunState]:
+        return [state for state in self._runs.values() if name in state.counts_for and not state.finished]
 
     def _known(self, run: str) -> RunState | None:
         state = self._runs.get(run)

@@ -20,7 +20,7 @@ class RunState:
     epoch: str
     meta: bytes
     queue: str
-    person: str
+    counts_for: tuple[str, ...]  # the person, and the other shares of its admission
     ticket: int  # place in the order of creation
     store: Store
     due: float  # when a supervisor looks at it, monotonic seconds; NEVER once finished
@@ -60,8 +60,8 @@ def load(path: Path, ttl_seconds: float) -> RunState | None:
     left = stat.st_mtime + ttl_seconds - time.time()
     for record in store.records() if left > 0 else ():
         match record:
-            case ["run", run, epoch, meta, queue, person]:
-                state = RunState(run, epoch, meta, queue, person, stat.st_ctime_ns, store, due=0.0)
+            case ["run", run, epoch, meta, queue, *counts_for]:
+                state = RunState(run, epoch, meta, queue, tuple(counts_for), stat.st_ctime_ns, store, due=0.0)
             case ["entry", _, _, final] if state and final:
                 state.due, state.expires = NEVER, time.monotonic() + left
             case ["clear", epoch] if state:

@@ -38,11 +38,11 @@ Bound = Literal["active", "waiting", "queue"]
 
 
 class NoRoom(RuntimeError):
-    """A new run does not fit in its ``Admission``: so many as ``count`` are there already by ``bound``."""
+    """A new run does not fit in its ``Admission``: so many as ``count`` are there already by ``bound``, of the share ``name`` ("": of everybody)."""
 
-    def __init__(self, bound: Bound, count: int) -> None:
-        super().__init__(f"{bound}: {count} already")
-        self.bound, self.count = bound, count
+    def __init__(self, bound: Bound, count: int, name: str = "") -> None:
+        super().__init__(f"{bound}: {count} already of {name or 'everybody'}")
+        self.bound, self.count, self.name = bound, count, name
 
 
 class LogUnavailable(ConnectionError):
@@ -78,12 +78,26 @@ class Head:
 
 
 @dataclass(frozen=True, slots=True)
-class Admission:
-    """How many runs there may be, the new one included, counted in the moment in which it is created."""
+class Share:
+    """Runs that are counted together under ``name``, a person's or those of several people, and how many there may be."""
 
-    active: int  # unfinished ones of its person
+    name: str
+    active: int  # unfinished ones
     waiting: int  # of these, those that no worker has claimed yet
+
+
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """How many runs there may be, the new one included, counted in the moment in which it is created. It must fit in every share."""
+
+    shares: tuple[Share, ...]
     queue: int  # unclaimed ones of everybody
+
+
+def counted(person: str, admission: Admission | None) -> tuple[str, ...]:
+    """For whom a run counts: the person, then the shares; each once."""
+    shares = admission.shares if admission else ()
+    return tuple(dict.fromkeys([person, *(share.name for share in shares)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +132,8 @@ class EventLog(Protocol):
     def create(self, run: str, meta: bytes, queue: str, person: str, admission: Admission | None = None) -> str:
         """Begin a log and return its epoch. A run that exists is left as it is. ``meta`` is all that a worker needs to decode it.
 
-        With ``admission`` it begins only where it fits, exactly, however many are created at once; else ``NoRoom`` is raised.
+        It counts for ``person`` and, with ``admission``, for each of its shares until it ends. Then it begins only where it fits, exactly,
+        however many are created at once; else ``NoRoom`` names the first share that it does not fit in.
         """
 
     def head(self, run: str) -> Head | None:
@@ -167,8 +182,8 @@ class EventLog(Protocol):
     def waiting(self) -> int:
         """Runs that no worker has claimed yet, in all queues."""
 
-    def active(self, person: str) -> int:
-        """Unfinished runs that ``create`` was given ``person`` for."""
+    def active(self, name: str) -> int:
+        """Unfinished runs that count for ``name``: a person, or another share."""
 
     def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
         """Leave an answer for whoever reads or follows ``box``, a name that nobody else uses: one final entry, kept for ``ttl_seconds``."""

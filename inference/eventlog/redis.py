@@ -29,6 +29,7 @@ from inference.eventlog.protocol import (
     NoRoom,
     StaleLease,
     UnknownRun,
+    counted,
 )
 from inference.eventlog.protocol import LogUnavailable as Unavailable
 from inference.eventlog.redis_tail import RedisTail
@@ -53,10 +54,15 @@ class RedisLog:
         self._scripts: dict[str, Callable[..., Any]] = {}
 
     def create(self, run: str, meta: bytes, queue: str, person: str, admission: Admission | None = None) -> str:
-        patience, bounds = round(FIRST_PATIENCE_SECONDS * 1000), astuple(admission) if admission else ()
-        said, value = self._call(scripts.CREATE, run, secrets.token_hex(8), meta, queue, person, patience, LIFE_SECONDS * 1000, *bounds)
+        names = "\n".join(counted(person, admission))
+        bounds = [each for share in admission.shares for each in astuple(share)] if admission else []
+        most_queue = admission.queue if admission else ""
+        patience = round(FIRST_PATIENCE_SECONDS * 1000)
+        said, value, name = self._call(
+            scripts.CREATE, run, secrets.token_hex(8), meta, queue, names, patience, LIFE_SECONDS * 1000, most_queue, *bounds
+        )
         if said != b"ok":
-            raise NoRoom(said.decode(), value)
+            raise NoRoom(said.decode(), value, name.decode())
         return cast(bytes, value).decode()
 
     def head(self, run: str) -> Head | None:
@@ -116,8 +122,8 @@ class RedisLog:
     def waiting(self) -> int:
         return cast(int, self._call(scripts.WAITING))
 
-    def active(self, person: str) -> int:
-        return cast(int, self._try(lambda: self._redis.scard(f"{self._prefix}active:{person}")))
+    def active(self, name: str) -> int:
+        return cast(int, self._try(lambda: self._redis.scard(f"{self._prefix}active:{name}")))
 
     def post(self, box: str, data: bytes, ttl_seconds: float) -> None:
         self._call(scripts.POST, box, data, round(ttl_seconds * 1000))

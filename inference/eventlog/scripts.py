@@ -1,8 +1,8 @@
 """Redis scripts, so that each change of a run is one atomic step. Knows nothing of clients or connections.
 
-Keys of a run: the hash ``run:<id>`` (epoch, meta, queue, person, last, token, owner, until, tries, cancelled, watch, finished) and the
-stream ``run:<id>:events`` whose ids are ``<seq>-0``. Shared: ``due`` (run by the time at which a supervisor looks at it), one
-``waiting:<queue>`` per queue (run by ticket), ``queues``, ``active:<person>`` (set of runs), ``permits:<bucket>``, ``tickets``, ``workers``, and the stream
+Keys of a run: the hash ``run:<id>`` (epoch, meta, queue, person: the names of all for whom it counts, a line each, last, token, owner, until, tries,
+cancelled, watch, finished) and the stream ``run:<id>:events`` whose ids are ``<seq>-0``. Shared: ``due`` (run by the time at which a supervisor looks at it), one
+``waiting:<queue>`` per queue (run by ticket), ``queues``, ``active:<name>`` (set of runs), ``permits:<bucket>``, ``tickets``, ``workers``, and the stream
 ``restarts`` that tells every tail of a run whose history began again. Times are the server's, in ms.
 Keys are built inside the scripts: the log lives on one server, not on a cluster.
 """
@@ -13,6 +13,7 @@ local clock = redis.call('TIME')
 local now = clock[1] * 1000 + math.floor(clock[2] / 1000)
 local function hash(run) return p .. 'run:' .. run end
 local function stream(run) return p .. 'run:' .. run .. ':events' end
+local function names_in(lines) return string.gmatch(lines, '[^\\n]+') end
 local function held(run, token)
   local h = redis.call('HMGET', hash(run), 'token', 'finished', 'last')
   if not h[1] then return 'unknown', 0 end
@@ -32,27 +33,29 @@ local function in_queues()
   for _, queue in ipairs(redis.call('SMEMBERS', p .. 'queues')) do total = total + redis.call('ZCARD', p .. 'waiting:' .. queue) end
   return total
 end
--- runs of a person that are going and that wait; one whose hash has been lost holds no place
-local function of_person(person)
+-- runs of a share that are going and that wait; one whose hash has been lost holds no place
+local function of_share(name)
   local active, waiting = 0, 0
-  for _, run in ipairs(redis.call('SMEMBERS', p .. 'active:' .. person)) do
+  for _, run in ipairs(redis.call('SMEMBERS', p .. 'active:' .. name)) do
     local queue = redis.call('HGET', hash(run), 'queue')
     if queue then
       active = active + 1
       if redis.call('ZSCORE', p .. 'waiting:' .. queue, run) then waiting = waiting + 1 end
     else
-      redis.call('SREM', p .. 'active:' .. person, run)
+      redis.call('SREM', p .. 'active:' .. name, run)
     end
   end
   return active, waiting
 end
--- which bound leaves no place for another run, and how many there are
-local function refused(person, most_active, most_waiting, most_queue)
-  local active, waiting = of_person(person)
-  if active >= most_active then return 'active', active end
-  if waiting >= most_waiting then return 'waiting', waiting end
+-- which bound leaves no place for another run, how many there are, and of whom; shares: name, most active, most waiting, and so on
+local function refused(most_queue, shares)
+  for i = 1, #shares, 3 do
+    local active, waiting = of_share(shares[i])
+    if active >= tonumber(shares[i + 1]) then return {'active', active, shares[i]} end
+    if waiting >= tonumber(shares[i + 2]) then return {'waiting', waiting, shares[i]} end
+  end
   local queued = in_queues()
-  if queued >= most_queue then return 'queue', queued end
+  if queued >= tonumber(most_queue) then return {'queue', queued, ''} end
 end
 """
 
@@ -60,22 +63,24 @@ CREATE = (
     _COMMON
     + _ADMISSION
     + """
-local run, epoch, meta, queue, person, patience, life, most_active, most_waiting, most_queue = unpack(ARGV)
+local run, epoch, meta, queue, names, patience, life, most_queue = unpack(ARGV, 1, 8)
 local known = redis.call('HGET', hash(run), 'epoch')
-if known then return {'ok', known} end
-if most_active then
-  local bound, count = refused(person, tonumber(most_active), tonumber(most_waiting), tonumber(most_queue))
-  if bound then return {bound, count} end
+if known then return {'ok', known, ''} end
+if most_queue ~= '' then
+  local answer = refused(most_queue, {unpack(ARGV, 9)})
+  if answer then return answer end
 end
 redis.call('DEL', stream(run))
-redis.call('HSET', hash(run), 'epoch', epoch, 'meta', meta, 'queue', queue, 'person', person, 'last', 0, 'token', 0, 'until', 0, 'tries', 0)
+redis.call('HSET', hash(run), 'epoch', epoch, 'meta', meta, 'queue', queue, 'person', names, 'last', 0, 'token', 0, 'until', 0, 'tries', 0)
 redis.call('PEXPIRE', hash(run), life)
 redis.call('ZADD', p .. 'due', now + patience, run)
 redis.call('SADD', p .. 'queues', queue)
 redis.call('ZADD', p .. 'waiting:' .. queue, redis.call('INCR', p .. 'tickets'), run)
-redis.call('SADD', p .. 'active:' .. person, run)
-redis.call('PEXPIRE', p .. 'active:' .. person, life)
-return {'ok', epoch}
+for name in names_in(names) do
+  redis.call('SADD', p .. 'active:' .. name, run)
+  redis.call('PEXPIRE', p .. 'active:' .. name, life)
+end
+return {'ok', epoch, ''}
 """
 )
 
@@ -145,7 +150,7 @@ if seq == last + 1 then
     redis.call('HSET', hash(run), 'last', seq, 'finished', '1')
     redis.call('ZREM', p .. 'due', run)
     redis.call('ZREM', p .. 'waiting:' .. h[1], run)
-    redis.call('SREM', p .. 'active:' .. h[2], run)
+    for name in names_in(h[2]) do redis.call('SREM', p .. 'active:' .. name, run) end
     redis.call('PEXPIRE', hash(run), life)
     redis.call('PEXPIRE', stream(run), life)
     return {'ok', seq}

@@ -15,15 +15,13 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
-from inference.engine.batch import Chunk
 from inference.engine.engine import Engine
 from inference.engine.errors import RunError
 from inference.engine.forced import Forced
 from inference.spec import RunSpec, SamplingParams
 
 MAX_LOGITS = 512 * 1024 * 1024  # bytes of one run's logits
-PIECE_TOKENS = 128  # fed in one step: so many that the pass loses nothing by it, so few that the pipeline goes over the first of them while the model reads on
-CACHE_BYTES = 512 * 1024 * 1024  # of all that are kept
+CACHE_BYTES = 128 * 1024 * 1024  # of all that are kept
 
 LogitRows = NDArray[np.float32]  # (T, V)
 LogitRow = NDArray[np.float32]  # (V,)
@@ -56,14 +54,11 @@ class Past:
 
 
 class _Logits(Forced[None]):
-    """The raw logits from position ``first`` on, as the pipeline sees them (float32), handed over while the pass goes on."""
+    """The raw logits from position ``first`` on, as the pipeline sees them (float32), handed over chunk by chunk while the pass goes on."""
 
     def __init__(self, ids: Sequence[int], first: int) -> None:
         super().__init__(ids, first)
         self._arrived: queue.SimpleQueue[LogitRows | None] = queue.SimpleQueue()
-
-    def chunks(self, budget: int) -> list[Chunk]:
-        return super().chunks(min(budget, PIECE_TOKENS))
 
     def take(self, logits: torch.Tensor) -> None:
         """Copied only where it would keep others' rows from being let go of."""

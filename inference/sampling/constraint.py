@@ -38,7 +38,7 @@ class Constraint(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         dense = scores.spread
-        kept = dense.field.scores.copy()
+        kept = dense.field.written()
         for at, row in enumerate(rows):
             if self.name in row.active:
                 _forbid(kept[at], row)

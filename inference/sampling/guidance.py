@@ -33,7 +33,7 @@ class Guidance(Stage):
 
     def apply(self, scores: Scores, rows: Rows) -> Scores:
         dense = scores.spread
-        guided = dense.field.scores.copy()
+        guided = dense.field.written()
         for at, row in enumerate(rows):
             if self.name in row.active:
                 guided[at] = _guided(guided[at], row)

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from inference.sampling.arrays import Bools, Floats, Ints
-from inference.sampling.buffered import BufferedDense, Buffers
+from inference.sampling.buffered import BufferedField, Buffers
 from inference.sampling.dice import Fall, fall
 from inference.sampling.field import Whole
 from inference.sampling.moments import Moments, Picked
@@ -92,7 +92,7 @@ class Outlooks:
 
     def _final(self, scores: NDArray[Any], moments: Picked, head: int) -> Scores:
         """From lists of ``head`` tokens. What it gives lasts until it is called again."""
-        *_, (_, final) = walk(BufferedDense.over(scores, head, self._buffers), moments, self._stages)
+        *_, (_, final) = walk(Dense.over(BufferedField(scores, buffers=self._buffers), head), moments, self._stages)
         return final
 
     def _distributed(self, scores: NDArray[Any], moments: Picked) -> tuple[Whole, list[Fall]]:

@@ -228,8 +228,7 @@ class Group:
         return step
 
     def _start(self, head: int) -> Dense:
-        whole = bool(self._scores.min() > -np.inf)  # half as much to look at as in float64
-        return Dense.start(self._scores.astype(np.float64, order="C"), head, whole)  # in any other order sums would differ in the last bit
+        return Dense.start(self._scores, head)
 
     def _greedy(self, way: Route, head: int) -> list[Choice]:
         if self._rows.active.isdisjoint(stage.name for stage in way.stages):

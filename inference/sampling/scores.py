@@ -13,8 +13,10 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.sampling.arrays import Bools, Floats, Ints
 from inference.sampling.field import Field, Summary, Sums, Whole
@@ -39,9 +41,13 @@ class Dense:
     short: list[bool]  # (B,) this row's numbers are void, see above
 
     @classmethod
-    def start(cls, scores: Floats, head: int, whole: bool | None = None) -> Dense:
-        """``whole``: whether all ``scores`` (B, V) are finite, where that is known."""
-        return cls(Field.of(scores, whole), head, [False] * len(scores))
+    def start(cls, scores: NDArray[Any], head: int) -> Dense:
+        """``scores`` (B, V) of any float type, which are left as they are."""
+        return cls.over(Field(np.ascontiguousarray(scores)), head)  # in any other order sums would differ in the last bit
+
+    @classmethod
+    def over(cls, field: Whole, head: int) -> Dense:
+        return cls(field, head, [False] * len(field.top))
 
     @lazy
     def listed(self) -> Listed:
@@ -70,23 +76,21 @@ class Dense:
     @property
     def best_ids(self) -> Ints:
         """(B,) the token with the largest score; the lowest id of several."""
-        ids: Ints = self.field.scores.argmax(-1)
-        return ids
+        return self.field.best_ids
 
     def at(self, cells: Cells) -> Floats:
         """(M,) scores of ``cells``."""
-        scores: Floats = self.field.scores[cells.rows, cells.ids]
-        return scores
+        return self.field.at(cells.rows, cells.ids)
 
     def edit(self, cells: Cells, values: Floats) -> Dense:
         """These scores with ``values`` (M,) at ``cells``."""
-        scores = self.field.scores.copy()
+        scores = self.field.written()
         scores[cells.rows, cells.ids] = values
         return self.replaced(scores)
 
     def replaced(self, scores: Floats) -> Dense:
         """``scores`` (B, V) in place of these."""
-        return Dense(Field(scores), self.head, self.short)
+        return Dense(self.field.replaced(scores), self.head, self.short)
 
     def divide(self, by: Floats) -> Dense:
         """Every score divided by its row's positive ``by`` (B,), which leaves the order as it is."""
@@ -219,7 +223,7 @@ class Listed:
         if all(self.cut):  # nobody will ask for it
             return self.source
         rows, columns = gone.nonzero()
-        scores = self.source.scores.copy()
+        scores = self.source.written()
         scores[rows, self.ranking.ids[rows, columns]] = -np.inf
         return Field(scores)
 
@@ -243,7 +247,7 @@ class Listed:
     @lazy
     def spread(self) -> Dense:
         """The same scores over the whole vocabulary again."""
-        scores = self.source.scores.copy()
+        scores = self.source.written()
         for row, (cut, count) in enumerate(zip(self.cut, self.count, strict=True)):
             if cut:
                 scores[row] = -np.inf

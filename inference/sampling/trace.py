@@ -7,8 +7,10 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Sequence
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from inference.events import Block, Dice, StageTrace, Trace
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
@@ -107,12 +109,12 @@ class Tracer:
         return np.array([[True] * len(self._rows) if stage is None else self._rows.on(stage.name) for stage in self._stages])
 
     @lazy
-    def _ways(self) -> dict[tuple[int, ...], list[int]]:
-        """The rows that run the same stages, by those."""
-        rows: defaultdict[tuple[int, ...], list[int]] = defaultdict(list)
-        for row, runs in enumerate(self._runs.T.tolist()):
-            rows[tuple(runs)].append(row)
-        return {tuple(at for at, on in enumerate(runs) if on): some for runs, some in rows.items()}
+    def _shapes(self) -> dict[tuple[tuple[int, ...], int], list[int]]:
+        """The rows that run the same stages and show equally many tokens, by those and that."""
+        rows: defaultdict[tuple[tuple[int, ...], int], list[int]] = defaultdict(list)
+        for row, (runs, tokens) in enumerate(zip(self._runs.T.tolist(), self._tokens, strict=True)):
+            rows[(*runs,), len(tokens)].append(row)
+        return {(tuple(at for at, on in enumerate(runs) if on), k): some for (runs, k), some in rows.items()}
 
     @lazy
     def _alive(self) -> Bools:
@@ -151,13 +153,12 @@ class Tracer:
         scores = np.where(self._alive, np.minimum(np.maximum(self._standings.scores, -LARGEST_F4), LARGEST_F4), -np.inf)
         stages = scores.swapaxes(0, 1).astype("<f4"), self._standings.ranks.swapaxes(0, 1).astype("<i4")  # (B, S, K)
         ends = self._removed_at.astype("<i1"), self._removed_value.astype("<f4")
-        counts = [len(tokens) for tokens in self._tokens]
-        removals = [(Block("i1", [k], at[:k].tobytes()), Block("f4", [k], value[:k].tobytes())) for at, value, k in zip(*ends, counts, strict=True)]
-        blocks: list[tuple[Block, Block, Block, Block]] = [()] * len(counts)  # type: ignore[list-item]
-        for own, rows in self._ways.items():
-            for row, z, rank in zip(rows, *(array[rows][:, own] for array in stages), strict=True):
-                k = counts[row]
-                blocks[row] = (Block("f4", [len(own), k], z[:, :k].tobytes()), Block("i4", [len(own), k], rank[:, :k].tobytes()), *removals[row])
+        blocks: list[tuple[Block, Block, Block, Block]] = [()] * len(self._tokens)  # type: ignore[list-item]
+        for (own, k), rows in self._shapes.items():
+            tables = [_packed(array[rows][:, own, :k]) for array in stages]
+            lists = [_packed(array[rows, :k]) for array in ends]
+            for row, z, rank, at, value in zip(rows, *tables, *lists, strict=True):
+                blocks[row] = Block("f4", [len(own), k], z), Block("i4", [len(own), k], rank), Block("i1", [k], at), Block("f4", [k], value)
         return blocks
 
     @lazy
@@ -188,12 +189,12 @@ class Tracer:
         left, mass = self._shown
         others = kept - left
         other_mass = np.where(others > 0, np.maximum(1.0 - mass, 0.0), 0.0)
-        columns = (kept, self._removed_mass, entropy, self._logsumexp, others, other_mass)
-        for place, (stage, on, *numbers) in enumerate(zip(self._stages, self._runs, *columns, strict=True)):
-            rows = np.flatnonzero(on)
+        columns = [column.tolist() for column in (kept, self._removed_mass, entropy, self._logsumexp, others, other_mass)]
+        for place, (stage, on, *numbers) in enumerate(zip(self._stages, self._runs.tolist(), *columns, strict=True)):
             name = stage.name if stage else "logits"
-            for row, k, gone, h, total, more, rest in zip(rows.tolist(), *(column[rows].tolist() for column in numbers), strict=True):
-                traces[row].append(StageTrace(name, k, gone, h, total, more, rest, self._numbers(place, row)))
+            for row, (runs, k, gone, h, total, more, rest) in enumerate(zip(on, *numbers, strict=True)):
+                if runs:
+                    traces[row].append(StageTrace(name, k, gone, h, total, more, rest, self._numbers(place, row)))
         return traces
 
     def _numbers(self, place: int, row: int) -> dict[str, float]:
@@ -202,6 +203,13 @@ class Tracer:
         if stage is None or self._void[row]:  # of which not one token may be certain
             return {}
         return stage.numbers(self._listed[place - 1], row, self._rows[row])
+
+
+def _packed(rows: NDArray[Any]) -> list[bytes]:
+    """(B,) the bytes of each of ``rows`` (B, ...)."""
+    data = rows.tobytes()
+    size = len(data) // len(rows)
+    return [data[start : start + size] for start in range(0, len(data), size)]
 
 
 def _padded(tokens: list[list[int]]) -> Ints:

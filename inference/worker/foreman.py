@@ -62,8 +62,9 @@ class Foreman:
                 told = time.monotonic()
                 post(Report(state="loading", worker=self._worker, fraction=fraction))
 
+        asked = self._latest(order.source)
         engine: Any = self._models.get(order.source, on_load)
-        self._seen.setdefault(order.source, self._latest(order.source))  # what is asked from now on is meant
+        self._seen[order.source] = asked  # a release from before this order, that waited for the end of a run, is not meant any more
         if order.action == "load":
             return _facts(engine)
         post(Report(state="measuring", worker=self._worker, fraction=1.0))

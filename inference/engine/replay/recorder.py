@@ -9,6 +9,7 @@ import torch
 from torch.overrides import TorchFunctionMode
 
 from inference.engine.attention import attend, running, used_options
+from inference.engine.packed import PRODUCT
 from inference.engine.replay.tape import Call, Constant, Input, Result, Tape, Untapeable, leaves, mapped
 
 Forward = Callable[[torch.Tensor, torch.Tensor], torch.Tensor]  # (1, T) ids and (1, T) positions -> (1, T, V) logits
@@ -43,7 +44,7 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # torch does not type 
 
     def __torch_function__(self, func: Any, types: Any, args: tuple[Any, ...] = (), kwargs: dict[str, Any] | None = None) -> Any:
         options = kwargs or {}
-        result, name = func(*args, **options), getattr(func, "__name__", "")
+        result, name = _product(args) if func is PRODUCT else func(*args, **options), getattr(func, "__name__", "")
         if name == "__get__":
             if isinstance(result, torch.Tensor):
                 self._write(getattr, (args[0], func.__self__.__name__), {}, result)
@@ -82,6 +83,12 @@ class Recorder(TorchFunctionMode):  # type: ignore[misc]  # torch does not type 
         if isinstance(tree, torch.Tensor):
             return self._origins.get(id(tree)) or Constant(tree)
         return mapped(self._origins_in, tree)
+
+
+def _product(args: tuple[Any, ...]) -> torch.Tensor:
+    """Zeros in the shape of a product: oneDNN would make, and keep, code for numbers of tokens that nobody may ever ask for."""
+    x, packed = args[:2]
+    return x.new_zeros(*x.shape[:-1], packed.shape[0])
 
 
 def _check(name: str, args: tuple[Any, ...], result: Any) -> None:

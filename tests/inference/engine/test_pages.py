@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import mmap
 from pathlib import Path
 
 import pytest
@@ -28,7 +29,9 @@ def flags(address: int) -> list[str]:
 
 @pytest.mark.skipif(not SMAPS.exists() or not OFFERED.exists(), reason="this system has no huge pages to offer")
 def test_large_memory_is_marked_and_small_memory_is_not() -> None:
-    large, small = torch.arange(2**23, dtype=torch.float32), torch.arange(2**19, dtype=torch.float32)
+    # Mappings of their own: what the allocator gives out may lie in memory that an earlier test had marked.
+    large, small = (torch.frombuffer(mmap.mmap(-1, 4 * numbers), dtype=torch.float32) for numbers in (2**23, 2**19))
+    torch.arange(len(large), dtype=torch.float32, out=large)
     for tensor in (large, small):
         pages.huge(tensor.data_ptr(), tensor.nbytes)
     middle = (large.data_ptr() + large.nbytes // 2, small.data_ptr() + small.nbytes // 2)

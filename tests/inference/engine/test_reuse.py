@@ -132,6 +132,12 @@ def test_without_the_switch_nothing_is_reused(fresh: Callable[..., Engine]) -> N
     assert [reused(list(engine.run(spec(prompt(70))))) for _ in range(2)] == [0, 0]
 
 
+def test_a_small_model_does_not_fill_a_large_machine_with_old_texts(fresh: Callable[..., Engine]) -> None:
+    engine = fresh()
+    assert engine.prefixes is not None
+    assert engine.prefixes.limit_bytes <= 16_384 * engine.info.kv_bytes_per_token
+
+
 @pytest.mark.parametrize("family", SLOW)
 def test_the_fallback_reuses_nothing(family: str, fresh: Callable[..., Engine]) -> None:
     engine = fresh(family)

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from inference.eventlog.memory import MemoryLog
-from inference.eventlog.protocol import Control, Entry
+from inference.eventlog.protocol import Admission, Control, Entry, Share
 from inference.eventlog.store import RECENT_BYTES, FileStore
 from tests.inference.eventlog.test_log import begun, head_of
 
@@ -62,6 +62,12 @@ def test_waiting_runs_come_back_in_their_order(tmp_path: Path) -> None:
         time.sleep(0.02)
     after = MemoryLog(tmp_path)
     assert [head.position for run in ("first", "second", "third") if (head := after.head(run))] == [0, 1, 2]
+
+
+def test_a_run_that_came_back_counts_for_all_for_whom_it_did(tmp_path: Path) -> None:
+    MemoryLog(tmp_path).create("r", b"", "queue", "ann", Admission((Share("ann", 1, 1), Share("room", 1, 1)), 9))
+    after = MemoryLog(tmp_path)
+    assert (after.active("ann"), after.active("room"), after.active("bob")) == (1, 1, 0)
 
 
 def test_a_restart_comes_back_with_its_epoch(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import time
 
 import pytest
 
-from inference.eventlog.protocol import Admission, Control, Entry, EventLog, Lease, MissingEvents, NoRoom, StaleLease, UnknownRun
+from inference.eventlog.protocol import Admission, Control, Entry, EventLog, Lease, MissingEvents, NoRoom, Share, StaleLease, UnknownRun
 from inference.events import ErrorInfo
 from inference.runs.ending import end_unheld
 
@@ -287,12 +287,22 @@ def test_an_answer_that_nobody_fetches_is_gone_in_time(log: EventLog) -> None:
     assert log.read("box") == []
 
 
-def refused(log: EventLog, run: str, person: str, admission: Admission) -> tuple[str, int] | None:
+def refused(log: EventLog, run: str, person: str, admission: Admission) -> tuple[str, int, str] | None:
     try:
         log.create(run, b"", "queue", person, admission)
     except NoRoom as reason:
-        return reason.bound, reason.count
+        return reason.bound, reason.count, reason.name
     return None
+
+
+def only(person: str, active: int, waiting: int, queue: int) -> Admission:
+    """Counted for ``person`` alone."""
+    return Admission((Share(person, active, waiting),), queue)
+
+
+def within(person: str, active: int, room: Share) -> Admission:
+    """Counted for ``person`` and for the ``room``."""
+    return Admission((Share(person, active, 99), room), 99)
 
 
 def test_a_run_that_does_not_fit_is_not_created(log: EventLog) -> None:
@@ -300,27 +310,27 @@ def test_a_run_that_does_not_fit_is_not_created(log: EventLog) -> None:
         log.create(run, b"", "queue", person)
     claimed = log.claim("a", "worker", TTL)
     assert claimed is not None
-    assert refused(log, "d", "ann", Admission(2, 9, 9)) == ("active", 2)
-    assert refused(log, "d", "ann", Admission(9, 1, 9)) == ("waiting", 1)
-    assert refused(log, "d", "ann", Admission(9, 9, 2)) == ("queue", 2)
+    assert refused(log, "d", "ann", only("ann", 2, 9, 9)) == ("active", 2, "ann")
+    assert refused(log, "d", "ann", only("ann", 9, 1, 9)) == ("waiting", 1, "ann")
+    assert refused(log, "d", "ann", only("ann", 9, 9, 2)) == ("queue", 2, "")
     assert log.head("d") is None
     assert (log.active("ann"), log.waiting()) == (2, 2)
     log.append(claimed, 1, b"", final=True)
-    assert refused(log, "d", "ann", Admission(2, 2, 3)) is None
+    assert refused(log, "d", "ann", only("ann", 2, 2, 3)) is None
 
 
 def test_a_run_that_exists_needs_no_room(log: EventLog) -> None:
     epoch = log.create("a", b"", "queue", "ann")
-    assert log.create("a", b"", "queue", "ann", Admission(1, 1, 1)) == epoch
+    assert log.create("a", b"", "queue", "ann", only("ann", 1, 1, 1)) == epoch
 
 
 def test_of_many_that_come_at_once_exactly_as_many_get_in_as_fit(log: EventLog) -> None:
     together = threading.Barrier(16)
-    answers: list[tuple[str, int] | None] = []
+    answers: list[tuple[str, int, str] | None] = []
 
     def come(number: int) -> None:
         together.wait()
-        answers.extend(refused(log, f"{number}-{n}", "ann", Admission(7, 99, 99)) for n in range(3))
+        answers.extend(refused(log, f"{number}-{n}", "ann", only("ann", 7, 99, 99)) for n in range(3))
 
     threads = [threading.Thread(target=come, args=(number,)) for number in range(16)]
     for thread in threads:
@@ -328,7 +338,44 @@ def test_of_many_that_come_at_once_exactly_as_many_get_in_as_fit(log: EventLog) 
     for thread in threads:
         thread.join()
     assert answers.count(None) == log.active("ann") == 7
-    assert answers.count(("active", 7)) == 41
+    assert answers.count(("active", 7, "ann")) == 41
+
+
+def test_of_a_class_that_comes_at_once_exactly_as_many_get_in_as_its_room_holds_and_nobody_more_than_their_own(log: EventLog) -> None:
+    together = threading.Barrier(16)
+    answers: list[tuple[str, int, str] | None] = []
+
+    def come(number: int) -> None:
+        together.wait()
+        person = f"student {number % 8}"  # each in two tabs
+        answers.extend(refused(log, f"{number}-{n}", person, within(person, 2, Share("room", 7, 99))) for n in range(3))
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    own = [log.active(f"student {number}") for number in range(8)]
+    assert answers.count(None) == log.active("room") == sum(own) == 7
+    assert len(answers) == 48
+    assert max(own) <= 2
+    assert {answer for answer in answers if answer and answer[2] == "room"} == {("active", 7, "room")}
+
+
+def test_a_run_that_one_share_has_no_place_for_counts_for_none(log: EventLog) -> None:
+    assert refused(log, "a", "ann", within("ann", 2, Share("room", 1, 9))) is None
+    assert refused(log, "b", "bob", within("bob", 2, Share("room", 1, 9))) == ("active", 1, "room")
+    assert refused(log, "b", "bob", within("bob", 2, Share("room", 9, 1))) == ("waiting", 1, "room")
+    assert refused(log, "b", "ann", within("ann", 1, Share("room", 1, 1))) == ("active", 1, "ann")
+    assert (log.active("bob"), log.active("ann"), log.active("room"), log.waiting()) == (0, 1, 1, 1)
+
+
+def test_a_run_that_ends_gives_its_place_back_to_all_for_whom_it_counts(log: EventLog) -> None:
+    room = Share("room", 1, 9)
+    assert refused(log, "a", "ann", within("ann", 1, room)) is None
+    assert end_unheld(log, "a", "cancelled")
+    assert (log.active("ann"), log.active("room")) == (0, 0)
+    assert refused(log, "b", "bob", within("bob", 1, room)) is None
 
 
 def test_a_run_that_ended_without_a_worker_gives_its_place_back(log: EventLog) -> None:
@@ -336,9 +383,9 @@ def test_a_run_that_ended_without_a_worker_gives_its_place_back(log: EventLog) -
     assert log.claim("a", "worker", 0.01) is not None  # and is never heard of again
     while not log.take_lapsed(5.0):
         time.sleep(0.01)
-    assert refused(log, "b", "ann", Admission(1, 9, 9)) == ("active", 1)
+    assert refused(log, "b", "ann", only("ann", 1, 9, 9)) == ("active", 1, "ann")
     assert end_unheld(log, "a", "error", ErrorInfo("worker_lost", ""))
-    assert refused(log, "b", "ann", Admission(1, 9, 9)) is None
+    assert refused(log, "b", "ann", only("ann", 1, 9, 9)) is None
 
 
 def test_a_bucket_gives_exactly_its_burst_however_many_ask_at_once(log: EventLog) -> None:

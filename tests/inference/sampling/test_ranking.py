@@ -38,6 +38,33 @@ def test_of_a_large_vocabulary_the_best_are_the_same_with_ties_and_removed_token
     assert ranking.count[2] == n
 
 
+@settings(max_examples=200, deadline=None)
+@given(seeds)
+def test_float32_scores_are_listed_like_the_same_numbers_in_float64(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    vocab = int(rng.choice([2, 100, 1000, 4096]))
+    scores = np.stack([random_logits(rng, vocab) for _ in range(3)]).astype(np.float32)
+    scores[0, rng.integers(vocab, size=2)] = 0.0, -0.0
+    n = int(rng.integers(1, vocab + 2))
+    ours, theirs = best(scores, n), best(scores.astype(np.float64), n)
+    assert ours.scores.dtype == np.float64
+    for row, count in enumerate(np.minimum(ours.count, theirs.count)):
+        assert ours.ids[row, :count].tolist() == theirs.ids[row, :count].tolist()
+        assert np.signbit(ours.scores[row, :count]).tolist() == np.signbit(scores[row, ours.ids[row, :count]]).tolist()
+
+
+@pytest.mark.parametrize("n", [1, 5, 64, 300, 1000])
+def test_scores_that_differ_only_in_their_last_bits_are_told_apart(n: int) -> None:
+    """So little that the bits with which they are looked for are the same."""
+    rng = np.random.default_rng(n)
+    scores = rng.choice([-3.0, 1.0, 2.5], size=(4, 1000)) * (1 + rng.integers(-40, 40, size=(4, 1000)) * 2.0**-52)
+    ranking = best(scores, n)
+    for row, logits in enumerate(scores):
+        order = np.lexsort((np.arange(1000), -logits))[: ranking.count[row]]
+        assert ranking.ids[row, : ranking.count[row]].tolist() == order.tolist()
+    assert n < 1000 or ranking.count == [1000] * 4
+
+
 def test_without_ties_as_many_are_listed_as_were_asked_for() -> None:
     assert best(np.random.default_rng(0).standard_normal((3, 500)), 64).count == [64] * 3
 

@@ -10,6 +10,7 @@ import torch
 
 from inference import Engine
 from inference.engine.attention import Probe, running
+from inference.engine.packed import PackedLinear, can_pack
 from inference.engine.replay.learn import learn
 from inference.engine.replay.program import compiled
 from inference.engine.replay.recorder import Forward
@@ -91,3 +92,19 @@ def test_a_course_that_depends_on_values_or_oddly_on_the_length_has_no_program(c
 def test_an_output_that_was_made_out_of_sight_has_no_program() -> None:
     with pytest.raises(Untapeable):
         learn(lambda ids, positions: TABLE, values)
+
+
+@pytest.mark.skipif(not can_pack(), reason="this processor has no bfloat16 products")
+def test_packed_products_are_repeated_and_none_is_made_to_learn_them() -> None:
+    layer = PackedLinear(torch.randn(64, 8, dtype=torch.bfloat16), None)
+    table = TABLE.bfloat16()
+
+    def forward(ids: torch.Tensor, positions: torch.Tensor) -> torch.Tensor:
+        return layer(table[ids] + table[positions])
+
+    with torch.profiler.profile(activities=[torch.profiler.ProfilerActivity.CPU]) as seen:
+        learn(forward, values)
+    kinds = {event.key for event in seen.key_averages()}
+    assert "aten::index" in kinds
+    assert "mkldnn::_linear_pointwise" not in kinds
+    assert same(forward)
