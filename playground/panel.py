@@ -26,6 +26,10 @@ def _link(title: Any, icon: str, view: str, permission: str) -> dict[str, Any]:
     return {"title": title, "icon": icon, "link": reverse_lazy(view), "permission": _may(permission)}
 
 
+def _tab(title: Any, view: str, permission: str) -> dict[str, Any]:
+    return {"title": title, "link": reverse_lazy(view), "permission": _may(permission)}
+
+
 # The page's accent, #1d5bb8 by light and #6ea8fa by dark, and what lies around it.
 BLUES = {
     "50": "#eff5fd", "100": "#dfeafa", "200": "#d3e2f7", "300": "#a9c9f5", "400": "#6ea8fa", "500": "#3c7fdd",
@@ -41,6 +45,15 @@ LOOK: dict[str, Any] = {
     "SCRIPTS": [own_script],
     "SHOW_LANGUAGES": True,
     "COLORS": {"primary": BLUES},
+    "TABS": [
+        {
+            "models": ["quotas.limit", "classroom.roomlimit"],
+            "items": [
+                _tab(_("People"), "admin:quotas_limit_changelist", "quotas.view_limit"),
+                _tab(_("Rooms"), "admin:classroom_roomlimit_changelist", "classroom.view_roomlimit"),
+            ],
+        },
+    ],
     "SIDEBAR": {
         "show_search": False,
         "navigation": [
@@ -51,6 +64,7 @@ LOOK: dict[str, Any] = {
                     _link(_("Models"), "deployed_code", "admin:catalog_model_changelist", "catalog.view_model"),
                     _link(_("Presets"), "tune", "admin:catalog_preset_changelist", "catalog.view_preset"),
                     _link(_("Limits"), "speed", "admin:quotas_limit_changelist", "quotas.view_limit"),
+                    _link(_("Rooms"), "co_present", "admin:classroom_room_changelist", "classroom.view_room"),
                     _link(_("Moderation"), "shield", "admin:moderation_wordlist_changelist", "moderation.view_wordlist"),
                     _link(_("API keys"), "key", "admin:api_apikey_changelist", "api.view_apikey"),
                     _link(_("Sessions"), "edit_note", "admin:runs_promptsession_changelist", "runs.view_promptsession"),

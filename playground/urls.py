@@ -8,6 +8,7 @@ from django.views.i18n import JavaScriptCatalog
 from playground.accounts import first
 from playground.api.site import api
 from playground.catalog import panel
+from playground.classroom import panel as classroom_panel
 from playground.classroom import views as classroom
 from playground.ops import now
 from playground.ops import views as ops
@@ -41,6 +42,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("admin/password_change/", RedirectView.as_view(pattern_name="password")),  # one page for it
     path("admin/now/", admin.site.admin_view(now.page), name="panel-now"),
     path("admin/now/<str:run>/cancel", admin.site.admin_view(now.cancel), name="panel-cancel"),
+    path("admin/rooms/<str:pk>/", admin.site.admin_view(classroom_panel.now), name="panel-room"),
+    path("admin/rooms/<str:pk>/end", admin.site.admin_view(classroom_panel.end), name="panel-room-end"),
     path("admin/models/<int:pk>/", admin.site.admin_view(panel.orders), name="panel-model"),
     path("admin/models/<int:pk>/<str:action>", admin.site.admin_view(panel.act), name="panel-model-act"),
     path("admin/", admin.site.urls),

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from playwright.sync_api import expect
@@ -12,18 +11,18 @@ from tests.browser.comparison import Comparison
 from tests.browser.playground import Playground
 
 EARLY = 40  # tokens among which the pictured one is looked for
+RUN, NEW = "/?run={run}", "/"  # the finished run; a playground in which nothing has been done
 LONG = ("Once upon a time, in a village by a river, there lived a fox, a hare and an old clockmaker who never slept. " * 20)[:2000]
 
 
 @dataclass(frozen=True)
 class Scene:
-    """``prepare`` brings it about; a phone scrolls to ``place``, where most of it is. ``run`` begins with the finished run."""
+    """``prepare`` brings it about at ``path``, in which ``{run}`` and the like are what is there beforehand; a phone scrolls to ``place``, where most is."""
 
+    title: str
     prepare: Callable[[Playground], None]
     place: str | None = None
-    run: bool = True
-    path: str = "/"
-    comparison: bool = False
+    path: str = RUN
 
 
 def finished(page: Playground) -> None:
@@ -116,6 +115,7 @@ def sheet(page: Playground) -> None:
 def settings(page: Playground) -> None:
     if not page.page.locator("#settings").is_visible():
         page.page.locator(".settings-button").click()
+    page.setting("repetition_penalty").wait_for()
 
 
 def long_prompt(page: Playground) -> None:
@@ -132,41 +132,89 @@ def fault(page: Playground) -> None:
 
 
 def comparison(page: Playground) -> None:
-    assert isinstance(page, Comparison)
-    page.set("seed", "7")
+    lanes = Comparison(page.page, "")
+    lanes.set("seed", "7")
+    lanes.speed(None)
+    lanes.run_all()
+    lanes.wait_for_strip("B")
+    lanes.hook("to-parting").click()
+
+
+def several(page: Playground) -> None:
+    """A fork that was taken and one that was drawn anew, in one tree."""
     page.speed(None)
-    page.run_all()
-    page.wait_for_strip("B")
-    page.hook("to-parting").click()
+    for field, value in {"max_tokens": "24", "min_tokens": "24", "seed": "3"}.items():
+        page.set(field, value)
+    page.run_to_end()
+    for step, what in ((8, "take"), (12, "do-reroll")):
+        before = page.page.url
+        page.token(step).click(button="right", position=page.middle(step))
+        page.page.locator(f'[data-testid^="token-menu-{what}"]').first.click()
+        expect(page.page).not_to_have_url(before)
+        page.wait_for_end()
+    page.page.locator("#tab-tree").click()
+    page.page.locator(".tree-item").first.wait_for()
+
+
+def beams(page: Playground) -> None:
+    page.speed(None)
+    sheet = not page.hook("preset-greedy").is_visible()
+    if sheet:  # a phone
+        page.page.locator(".settings-button").click()
+    page.preset("greedy")
+    if sheet:
+        page.page.locator(".settings-button").click()
+    for field, value in {"num_beams": "3", "length_penalty": "1.5", "max_tokens": "6", "min_tokens": "6"}.items():
+        page.set(field, value)
+    page.run_to_end()
+    page.page.locator("#tab-tree").click()
+    page.hook("beam").first.wait_for()
+
+
+def share(page: Playground) -> None:
+    page.hook("share").click()
+    page.page.locator('input[name="visibility"][value="gallery"]').check(force=True)
+    page.hook("share-link").wait_for()
+    page.hook("share-title").fill("A story with a surprise")
+    page.page.keyboard.press("Tab")
+    page.hook("share-embed").check(force=True)
+    page.hook("share-snippet").wait_for()
+
+
+def nothing(page: Playground) -> None:
+    """As it is."""
 
 
 INSPECTOR = ".inspector"
 SCENES = {
-    "first": Scene(lambda page: None, run=False),
-    "choice": Scene(panel("choice", '[data-testid="stage"]'), INSPECTOR),
-    "attention": Scene(attention, INSPECTOR),
-    "layers": Scene(panel("layers", '[data-testid="lens"] [data-settled]'), INSPECTOR),
-    "timing": Scene(panel("timing"), INSPECTOR),
-    "what-if": Scene(what_if, INSPECTOR),
-    "code": Scene(panel("code", '[data-testid="code"]'), INSPECTOR),
-    "why": Scene(why),
-    "menu": Scene(token_menu),
-    "branch": Scene(branched),
-    "edit": Scene(editing),
-    "chat": Scene(chat, run=False),
-    "palette": Scene(palette),
-    "keys": Scene(sheet),
-    "settings": Scene(settings, run=False),
-    "long-prompt": Scene(long_prompt, run=False),
-    "fault": Scene(fault, run=False),
-    "compare": Scene(comparison, '[data-testid="lane-A"]', run=False, path="/compare", comparison=True),
+    "first": Scene("Before the first run", nothing, path=NEW),
+    "choice": Scene("Choice: what each stage did to every candidate, and the dice", panel("choice", '[data-testid="stage"]'), INSPECTOR),
+    "attention": Scene("Attention: every layer and head, one of them large", attention, INSPECTOR),
+    "layers": Scene("Layers: the logit lens", panel("layers", '[data-testid="lens"] [data-settled]'), INSPECTOR),
+    "timing": Scene("Timing: the run to scale", panel("timing"), INSPECTOR),
+    "what-if": Scene("What if: the same draws under other settings", what_if, INSPECTOR),
+    "tree": Scene("Tree: the branches of a text", several, INSPECTOR, NEW),
+    "beams": Scene("Tree: a beam search, what it kept and why", beams, INSPECTOR, NEW),
+    "code": Scene("Code: this run in other engines", panel("code", '[data-testid="code"]'), INSPECTOR),
+    "why": Scene("Why these tokens: two pinned cards", why),
+    "menu": Scene("What can be done with a token", token_menu),
+    "branch": Scene("After another token was taken", branched),
+    "edit": Scene("Rewriting the text from a token on", editing),
+    "chat": Scene("A conversation", chat, path=NEW),
+    "palette": Scene("The palette of commands", palette),
+    "keys": Scene("The keys", sheet),
+    "settings": Scene("The settings (a sheet on a phone)", settings, path=NEW),
+    "long-prompt": Scene("A prompt of 2,000 characters", long_prompt, path=NEW),
+    "fault": Scene("A setting out of its bounds", fault, path=NEW),
+    "share": Scene("Sharing a session", share),
+    "compare": Scene("Two lanes with the same dice", comparison, '[data-testid="lane-A"]', "/compare"),
 }
 
 
-def stage(page: Playground, scene: Scene, run: str) -> None:
-    """Bring ``scene`` about on ``page``; ``run`` is the id of the finished run."""
-    page.visit(f"/?run={run}" if scene.run else scene.path)
-    if scene.run:
+def stage(page: Playground, url: str, scene: Scene, there: Mapping[str, str]) -> None:
+    """Bring ``scene`` about on ``page`` of the site at ``url``; ``there``: the ids that its path speaks of."""
+    page.page.goto(url + scene.path.format(**there))
+    if scene.path == RUN:
         page.page.locator("#tab-choice").click()  # a context remembers the panel
-        expect(page.status).to_have_attribute("data-phase", re.compile("finished|ended"))
+        page.wait_for_end()
     scene.prepare(page)

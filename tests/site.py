@@ -83,9 +83,9 @@ class Site:
         process.wait_for("Logitscope is ready")
         return process
 
-    def web(self, **environment: str) -> Process:
-        """A web process; ``environment`` is for it alone."""
-        process = self._start("manage.py", "web", "--port", str(self.port), **environment)
+    def web(self, port: int | None = None, **environment: str) -> Process:
+        """A web process, on a ``port`` of its own where it is one more; ``environment`` is for it alone."""
+        process = self._start("manage.py", "web", "--port", str(port or self.port), **environment)
         process.wait_for("Logitscope is ready")
         return process
 

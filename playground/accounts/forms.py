@@ -27,6 +27,10 @@ class NewAccount(UserCreationForm):  # type: ignore[type-arg]  # not subscriptab
         fields = ("username", "email")
         help_texts = {"username": _("Letters, digits and @ . + - _")}
 
+    def validate_password_for_user(self, user: User, password_field_name: str = "password1") -> None:  # noqa: S107  # a field's name
+        """What is wrong with a password is said beside its rules; Django says it of the confirmation."""
+        super().validate_password_for_user(user, password_field_name)  # type: ignore[misc]  # the stubs do not know it
+
 
 class Asked(forms.Form):
     """Whoever changes something for good says the password once more."""

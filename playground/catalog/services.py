@@ -90,12 +90,13 @@ def resolve(name: str, person: str | None = "") -> CatalogModel:
 
     Whoever says no person asks for what everybody may use; ``None`` is the site itself, which may use all.
     """
-    rows = Model.objects.filter(name=name or default_name(), enabled=True)
+    default = default_name()
+    rows = Model.objects.filter(name=name or default, enabled=True)
     row = (rows if person is None else rows.filter(open_to(person))).first()
     if row is None:
         raise UnknownModel(f"model: there is no model {name!r}" if name else "model: none is named, and there is no default one for you")
     try:
-        return _catalog_model(row, default_name())
+        return _catalog_model(row, default)
     except (SourceError, OSError, ValueError) as error:
         raise UnknownModel(f"model: {row.name!r} cannot be loaded: {error}") from error
 

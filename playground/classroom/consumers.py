@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import replace
 from typing import Any
 
 import msgpack
 
-from playground.classroom import course, game_playing, games, handing, polls, rooms, seats
+from playground.classroom import course, game_playing, games, handing, limits, polls, rooms, seats
 from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
 from playground.classroom.gate import Gate
 from playground.classroom.gated import GatedFeed
@@ -41,17 +40,14 @@ from playground.classroom.stage import FOR_ALL, FOR_CLASS, FOR_TEACHER, Member, 
 from playground.live import asking, starting
 from playground.live.consumers import FAILED, RunConsumer, in_thread
 from playground.live.hub import the_hub
-from playground.live.language import speaking
 from playground.live.limits import Bucket, Buckets
 from playground.live.protocol import Ask, Start
 from playground.live.refusals import RunRefused
 from playground.live.stored import StoredFeed
-from playground.quotas import services as quotas
 from playground.runs import services as runs
 
 NO_ROOM = 4404
 HELD_SECONDS = 5.0  # the engine is waited for that long, when the class is to be asked
-STUDENT_RUNS = 2  # at once
 SUBJECTS: dict[Role, tuple[str, ...]] = {"teacher": FOR_ALL + FOR_CLASS + FOR_TEACHER, "student": FOR_ALL + FOR_CLASS, "guest": FOR_ALL, "removed": ()}
 starts = Buckets(rate=0.5, burst=6.0)
 joins = Buckets(rate=0.5, burst=10.0)
@@ -258,11 +254,7 @@ class RoomConsumer(RunConsumer):
                 self.stage.changed()
             return started
         self.check_student_run(message)
-        place = runs.Place(message.session, message.parent, message.kind)
-        own: starting.StartedRun = await in_thread(speaking(self.language, starting.start_run))(
-            self.owner, message.spec, place, await in_thread(student_limits)(self.owner)
-        )
-        return own
+        return await self.started(message, await in_thread(student_limits)(self.room.pk, self.owner))
 
     def check_student_run(self, message: Start) -> None:
         """What a student's own run may be."""
@@ -334,8 +326,7 @@ def entering(code: str, person: str) -> tuple[Room, Participant | None]:
     return room, seats.seat_of(room.pk, person)
 
 
-def student_limits(person: str) -> starting.Limits:
-    """Few runs at once, so that a class shares one machine; what they may take in a day is theirs as anywhere."""
-    own = quotas.of_person(person)
-    allowance = replace(own, active_runs=min(STUDENT_RUNS, own.active_runs), waiting_runs=min(STUDENT_RUNS, own.waiting_runs))
-    return starting.Limits(starts, allowance)
+def student_limits(room: str, person: str) -> starting.Limits:
+    """As the room is now. Raises ``RunRefused`` where it, or the seat in it, has just gone."""
+    seat = seats.voter(room, person)
+    return starting.Limits(starts, *limits.of_student(seat.room, seat.pk, person))

@@ -1,17 +1,20 @@
 """A lecture kept as a session of its teacher: copies of the runs that the class saw, and the record of what was shown. Blocking; knows nothing of HTTP.
 
-Nothing in it names anybody of the class: votes are totals, and what was typed is only counted. The session is its owner's; it stays when the room is deleted.
+Nothing in it names anybody of the class: votes and guesses are totals, and what was typed is only counted. The session is its owner's; it stays when the room is deleted.
 """
 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
 
-from playground.classroom.models import Lecture, Moment, Poll, Room, Vote
+from playground.classroom import game_frames
+from playground.classroom.models import Game, Lecture, Moment, Poll, Room, Vote
+from playground.classroom.played import Played
 from playground.classroom.recorded import Ask, record
 from playground.classroom.refusing import refusal
 from playground.runs import keeping, sessions
@@ -67,7 +70,18 @@ def _record(room: Room, moments: list[Moment], runs: dict[str, str]) -> dict[str
     seen = [(ms(each.at), runs[each.run], each.tokens or 0) for each in moments if each.run in runs]
     views = [(ms(each.at), each.view) for each in moments if each.view is not None]
     polls = Poll.objects.filter(room=room, revealed__isnull=False).order_by("opened", "pk")
-    return record(seen, views, [_ask(poll, ms(poll.opened), ms(poll.revealed), runs.get(poll.run, "")) for poll in polls if poll.revealed])
+    asks = [_ask(poll, ms(poll.opened), ms(poll.revealed), runs.get(poll.run, "")) for poll in polls if poll.revealed]
+    return record(seen, views, asks, _games(room, ms))
+
+
+def _games(room: Room, ms: Callable[[datetime], int]) -> list[Played]:
+    """Those that were revealed, the oldest first; one that was dropped before has left nothing."""
+    found: list[Played] = []
+    for game in Game.objects.filter(room=room).order_by("opened", "pk"):
+        told = game_frames.state_frame(game, game_frames.answers_to(game)).game
+        if told and game.opened and game.revealed:
+            found.append(Played(ms(game.opened), ms(game.revealed), ms(game.ended) if game.ended else None, told))
+    return found
 
 
 def _ask(poll: Poll, opened: int, revealed: int, run: str) -> Ask:

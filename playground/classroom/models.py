@@ -4,11 +4,14 @@ Runs are known by their ids alone; what they say is in their logs (``playground.
 """
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q, Value
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from playground.classroom.bounds import MAX_GUESS, MAX_LESSON_KEY, MAX_NICKNAME, MAX_QUESTION, MAX_TITLE, MAX_WHY
 from playground.classroom.codes import CODE_LENGTH, new_code
+from playground.quotas.models import Bounds
 from playground.runs.models import new_id
 
 
@@ -51,6 +54,21 @@ class Room(models.Model):
         return f"{self.code} {self.title}"
 
 
+class RoomLimit(Bounds):
+    """What the students of one room may do together, or, in the row without a room, those of each room that says nothing else."""
+
+    room = models.OneToOneField(Room, models.CASCADE, null=True, blank=True, related_name="limit", verbose_name=_("room"))
+
+    class Meta:
+        ordering = [F("room__created").desc(nulls_first=True)]
+        constraints = [models.UniqueConstraint(Coalesce("room", Value("")), name="one_limit_of_every_room")]
+        verbose_name = _("limit of rooms")
+        verbose_name_plural = _("limits of rooms")
+
+    def __str__(self) -> str:
+        return str(self.room) if self.room else gettext("every room")
+
+
 class Participant(models.Model):
     """Somebody in a room, by a nickname. Who was removed stays known, so that they stay out."""
 
@@ -70,6 +88,18 @@ class Participant(models.Model):
 
     def __str__(self) -> str:
         return self.nickname
+
+
+class Presence(models.Model):
+    """Participants of a room who have a socket at one web process, as it last said ``at`` some moment."""
+
+    room = models.ForeignKey(Room, models.CASCADE, related_name="presences")
+    process = models.CharField(max_length=16)
+    participants = models.JSONField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["room", "process"], name="one_presence_a_process")]
 
 
 class Poll(models.Model):

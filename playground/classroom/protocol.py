@@ -363,6 +363,17 @@ class HandIns:
 
 
 @dataclass(frozen=True, slots=True)
+class RoomUsage:
+    """What the students' own runs take of the room's limits; for the teacher alone. No ``most_tokens``: no limit."""
+
+    type: ClassVar[str] = "room_usage"
+    runs: int  # waiting and running
+    most_runs: int
+    tokens: int  # of today
+    most_tokens: int | None
+
+
+@dataclass(frozen=True, slots=True)
 class StepPlan:
     """A step as its teacher has it: what to say, to run, to look at, to wait for and to ask."""
 
@@ -396,7 +407,7 @@ class Done:
     ref: str
 
 
-RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | GameState | GameDesk | LessonPlan | Done
+RoomServerMessage = RoomState | Waiting | AskedFor | TeacherView | You | Scores | Roster | Tally | HandIns | RoomUsage | GameState | GameDesk | LessonPlan | Done
 
 
 def pack(message: RoomServerMessage) -> bytes:

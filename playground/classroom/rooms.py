@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -105,8 +106,16 @@ def adopt(person: str, account: str) -> None:
 
 
 def delete(room: str) -> None:
-    """Everything that is kept of the room: who was there, votes, scores, what was handed in. Runs stay their owners'."""
+    """Everything that is kept of the room: who was there, votes, scores, what was handed in. Runs stay their owners'. Whoever is there hears it."""
+    version = Room.objects.filter(pk=room).values_list("version", flat=True).first()
     Room.objects.filter(pk=room).delete()
+    if version is not None:
+        transaction.on_commit(partial(event_log().post, bell(room, version + 1), b"", BELL_SECONDS), robust=True)
+
+
+def ring_soon(room: str) -> None:
+    """``ring`` once what has been changed can be read by everybody; where it cannot be heard, it is looked at by and by."""
+    transaction.on_commit(partial(ring, room), robust=True)
 
 
 def ring(room: str) -> None:

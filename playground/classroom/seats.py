@@ -94,8 +94,8 @@ class Seating:
 
 def voter(room_id: str, person: str) -> Participant:
     """The seat of somebody who may answer. Raises ``RunRefused``."""
-    room = Room.objects.get(pk=room_id)
-    if rooms.is_over(room):
+    room = Room.objects.filter(pk=room_id).first()
+    if room is None or rooms.is_over(room):
         raise refusal("room_over", "this room has ended")
     seat = seat_of(room_id, person)
     if seat is None:

@@ -15,9 +15,10 @@ from typing import Any
 from weakref import WeakKeyDictionary
 
 import msgpack
+from django.db import DatabaseError
 
 from inference.eventlog.protocol import LogUnavailable
-from playground.classroom import game_making, rooms
+from playground.classroom import game_making, presence, rooms
 from playground.classroom.door import Door
 from playground.classroom.gate import Gate
 from playground.classroom.moments import Recorder
@@ -33,7 +34,7 @@ LOOK_SECONDS = 2.0  # without a bell: it may have been missed
 CHUNK = 64
 FOR_ALL = ("room", "asked", "waiting", "view", "scores")
 FOR_CLASS = ("game",)  # those who have joined, and the teacher
-FOR_TEACHER = ("roster", "tally", "hand_ins", "game_desk", "lesson")
+FOR_TEACHER = ("roster", "tally", "hand_ins", "room_usage", "game_desk", "lesson")
 
 logger = logging.getLogger(__name__)
 
@@ -63,6 +64,7 @@ class Stage:
         self._waiting: Waiting | None = None
         self._reading = asyncio.Lock()
         self._dirty = asyncio.Event()
+        self._moved = asyncio.Event()  # somebody came or went
         self._tasks: list[asyncio.Task[None]] = []
         self._gate_tasks: list[asyncio.Task[None]] = []
         self._telling: asyncio.TimerHandle | None = None  # the roster is packed then
@@ -70,7 +72,7 @@ class Stage:
 
     async def begin(self) -> None:
         await self.read_again()
-        self._tasks = [self._guarded(self._listen()), self._guarded(self._ring()), self._guarded(self.recorder.keep())]
+        self._tasks = [self._guarded(self._listen()), self._guarded(self._ring()), self._guarded(self._present()), self._guarded(self.recorder.keep())]
 
     def changed(self) -> None:
         """The database has changed: all processes are told soon."""
@@ -99,17 +101,37 @@ class Stage:
         making = [self._making[1]] if self._making else []
         for task in [*self._tasks, *self._gate_tasks, *self.answers.values(), *making]:
             task.cancel()
+        _aside(in_thread(presence.leave)(self.room))
+
+    @property
+    def here(self) -> set[int]:
+        """Participants with a socket in this process."""
+        return {member.participant for member in self.members if member.participant is not None}
 
     def _here_changed(self, member: Member) -> None:
-        """Who is here has changed, which is known in this process alone. A class that comes back at once is told at once."""
-        if member.participant is not None and self._telling is None:
+        """A class that comes back at once is told at once. Other processes hear of it when they next look."""
+        if member.participant is None:
+            return
+        self._moved.set()
+        if self._telling is None:
             self._telling = asyncio.get_running_loop().call_later(CALM_SECONDS, self._tell_roster)
 
     def _tell_roster(self) -> None:
         self._telling = None
         if self.now:
-            here = {member.participant for member in self.members if member.participant is not None}
-            self._put(self.now.roster(here))
+            self._put(self.now.roster(self.here | self.now.elsewhere))
+
+    async def _present(self) -> None:
+        """Say who is here: when it changes, and again before it is forgotten."""
+        while True:
+            self._moved.clear()
+            try:
+                await in_thread(presence.say)(self.room, self.here)
+            except DatabaseError:
+                logger.warning("who is in a room could not be said", exc_info=True)
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._moved.wait(), presence.SAY_SECONDS)
+            await asyncio.sleep(CALM_SECONDS)
 
     def _take(self, found: Snapshot | None) -> None:
         self.now = found
@@ -121,6 +143,8 @@ class Stage:
             self._put(found.tally)
         if found.desk:
             self._put(found.desk)
+        if found.usage:
+            self._put(found.usage)
         self._tell_roster()
         self._follow(found)
         self._look()
@@ -179,8 +203,7 @@ class Stage:
 
     def _note(self, gate: Gate) -> None:
         """How far the class has come is kept, so that a server that restarts does not begin again."""
-        task = asyncio.ensure_future(in_thread(rooms.note_reached)(self.room, gate.run, gate.steps))
-        task.add_done_callback(lambda done: done.cancelled() or done.exception())
+        _aside(in_thread(rooms.note_reached)(self.room, gate.run, gate.steps))
 
     async def _feed(self, gate: Gate) -> None:
         """Bring the run's events to the gate."""
@@ -256,6 +279,12 @@ class Stage:
             member.lost = True
             member.wake.set()
         self.close()
+
+
+def _aside(work: Any) -> None:
+    """Do ``work`` without waiting for it; that it fails harms nobody."""
+    task = asyncio.ensure_future(work)
+    task.add_done_callback(lambda done: done.cancelled() or done.exception())
 
 
 def _rung(room: str) -> Snapshot | None:

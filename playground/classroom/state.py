@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 from django.db.models import F, Q, Sum
 
-from playground.classroom import course, game_frames, games, planned, polls, rooms, scoring
+from inference.eventlog.protocol import LogUnavailable
+from playground.classroom import course, game_frames, games, limits, planned, polls, presence, rooms, scoring
 from playground.classroom.game_messages import GameDesk, GameState
 from playground.classroom.gate import Rule
 from playground.classroom.models import Answer, Game, HandIn, Participant, Poll, Room, Vote
@@ -23,6 +24,7 @@ from playground.classroom.protocol import (
     Outcome,
     Question,
     RoomState,
+    RoomUsage,
     Roster,
     Score,
     Scores,
@@ -50,8 +52,10 @@ class Snapshot:
     room: RoomState
     scores: Scores
     roster: Callable[[Set[int]], Roster]  # given who is here
+    elsewhere: frozenset[int]  # who is here by another web process
     tally: Tally | None
     hand_ins: HandIns
+    usage: RoomUsage | None  # not known while the event log is away
     game: GameState
     desk: GameDesk | None
     making: int | None  # the game whose texts are on their way
@@ -86,9 +90,11 @@ def snapshot(room_id: str) -> Snapshot | None:
         room=_room(room, len(there), poll, votes),
         scores=_scores(room, there),
         roster=lambda here: Roster([Seat(seat.pk, seat.nickname, seat.pk in here, seat.pk in voted) for seat in there]),
+        elsewhere=presence.elsewhere(room.pk),
         tally=_tally(poll, votes, len(there)) if poll else None,
         hand_ins=HandIns([Handed(row.run, row.participant_id, row.participant.nickname, row.at.isoformat(), beginning(row.run)) for row in handed]),
         lesson=planned.plan(course.taught(room), room.lesson, room.lesson_step),
+        usage=_usage(room),
         game=game_frames.state_frame(game, answers),
         desk=game_frames.desk_frame(game, answers, len(there)) if game else None,
         making=game.pk if game and games.state_of(game) == "making" else None,
@@ -118,6 +124,15 @@ def _room(room: Room, people: int, poll: Poll | None, votes: list[Vote]) -> Room
         question=_question(poll, votes) if poll else None,
         lesson=planned.line(course.taught(room), room.lesson_step),
     )
+
+
+def _usage(room: Room) -> RoomUsage | None:
+    most = limits.of_room(room)
+    try:
+        taken = limits.taken(room.pk)
+    except LogUnavailable:
+        return None
+    return RoomUsage(taken.active_runs, most.active_runs, taken.tokens, most.tokens_per_day)
 
 
 def _question(poll: Poll, votes: list[Vote]) -> Question:

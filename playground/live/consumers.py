@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable
+from collections.abc import Awaitable, Callable, Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
 from typing import Any
 
 from channels.consumer import get_handler_name
@@ -19,6 +21,7 @@ from playground.live.feed import Feed
 from playground.live.hub import the_hub
 from playground.live.language import language_of, speaking
 from playground.live.limits import Bucket
+from playground.live.line import THREADS, the_line
 from playground.live.protocol import (
     CLIENT_MESSAGE,
     MAX_FRAME_BYTES,
@@ -28,6 +31,7 @@ from playground.live.protocol import (
     Ask,
     Cancel,
     Gap,
+    Pending,
     Recovered,
     Refused,
     Resume,
@@ -46,6 +50,7 @@ from playground.runs.traces import DamagedTrace, Trace
 
 MAX_RUNS = 16  # followed at once on one socket
 MAX_QUESTIONS = 8  # that wait for their answers
+MOMENT_SECONDS = 0.2  # in which a start is answered as a rule
 FLOODED, TOO_BIG, MOVED, FAILED = 4008, 4009, 4010, 4011  # Autobahn lets an application close with 1000 or 3000 to 4999 only
 
 logger = logging.getLogger(__name__)
@@ -145,14 +150,35 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
 
     async def start(self, message: Start) -> None:
         self.check_room(message.ref)
-        started = await self.begin(message)
+        with the_line.joined() as ahead, self.place_told(message.ref, ahead):
+            started = await self.begin(message)
         self.owned.add(started.run)
         await self.say(Accepted(message.ref, started.run, started.session, started.epoch, started.seed, started.position))
         await self.follow(started.run, 0)
 
+    @contextmanager
+    def place_told(self, ref: str, ahead: Callable[[], int]) -> Iterator[None]:
+        """Whoever waits for more than a moment hears how many are before them."""
+
+        async def tell() -> None:
+            await asyncio.sleep(MOMENT_SECONDS)
+            while place := ahead():
+                await self.say(Pending(ref, place))
+                await asyncio.sleep(1.0)
+
+        task = asyncio.create_task(tell())
+        try:
+            yield
+        finally:
+            task.cancel()
+
     async def begin(self, message: Start) -> starting.StartedRun:
+        return await self.started(message)
+
+    async def started(self, message: Start, limits: starting.Limits | None = None) -> starting.StartedRun:
         place = runs.Place(message.session, message.parent, message.kind)
-        started: starting.StartedRun = await in_thread(speaking(self.language, starting.start_run))(self.owner, message.spec, place)
+        start = in_thread(speaking(self.language, starting.start_run), THREADS)
+        started: starting.StartedRun = await start(self.owner, message.spec, place, limits)
         return started
 
     async def resume(self, message: Resume) -> None:
@@ -249,9 +275,9 @@ class RunConsumer(AsyncWebsocketConsumer):  # type: ignore[misc]
         await self.say(Refused(ref, run, list(errors)))
 
 
-def in_thread(function: Any) -> Any:
+def in_thread(function: Any, threads: Executor | None = None) -> Any:
     """Blocking code, in parallel threads: SQLite waits there, not the loop."""
-    return database_sync_to_async(function, thread_sensitive=False)
+    return database_sync_to_async(function, thread_sensitive=False, executor=threads)
 
 
 def _echo(value: Any, name: str) -> str | None:

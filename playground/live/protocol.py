@@ -84,6 +84,15 @@ CLIENT_MESSAGE: TypeAdapter[AnyMessage] = TypeAdapter(ClientMessage)
 
 
 @dataclass(frozen=True, slots=True)
+class Pending:
+    """The server has not come to a start yet: it takes up ``position`` others before it. Said again as they grow fewer, until the start is answered."""
+
+    type: ClassVar[str] = "pending"
+    ref: str
+    position: int
+
+
+@dataclass(frozen=True, slots=True)
 class Accepted:
     """The run exists; its events follow on this socket. ``position`` runs wait before it (0: none)."""
 
@@ -144,7 +153,7 @@ class Answered:
     answer: Answer
 
 
-ServerMessage = Accepted | Recovered | Gap | Queued | Refused | Answered
+ServerMessage = Pending | Accepted | Recovered | Gap | Queued | Refused | Answered
 
 
 def pack(message: ServerMessage) -> bytes:

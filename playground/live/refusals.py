@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from typing import Any
 
 from pydantic import ValidationError
 
-from inference.eventlog.protocol import Admission, NoRoom
+from inference.eventlog.protocol import NoRoom
 from inference.events import ErrorInfo
 from playground.catalog.rules import Beyond
-from playground.quotas.services import DayIsSpent
+from playground.quotas.services import DayIsSpent, Share
 
 SHOWN_CHARACTERS = 100  # of a refused value
 SHOWN_ERRORS = 10
+WHOSE_RUNS = {"person": "your runs", "room": "this room's runs", "part": "your runs in this room"}
+WHOSE_DAY = {"person": "today's", "room": "this room's", "part": "your part of this room's"}
 BOUNDS = {"ge": ">=", "gt": ">", "le": "<=", "lt": "<", "min_length": "length >=", "max_length": "length <=", "expected": "one of"}
 
 
@@ -37,15 +40,15 @@ def shown(value: Any) -> str:
     return text if len(text) <= SHOWN_CHARACTERS else text[: SHOWN_CHARACTERS - 1] + "…"
 
 
-def no_room(full: NoRoom, admission: Admission) -> RunRefused:
-    """A limit of the person, or of the site, is reached."""
-    code, message, retry = {
-        "active": ("too_many_runs", f"{full.count} of your runs are still going", 2),
-        "waiting": ("too_many_waiting", f"{full.count} of your runs are waiting already", 2),
-        "queue": ("queue_full", f"{full.count} runs are waiting already", 5),
-    }[full.bound]
-    field = {"active": "active_runs", "waiting": "waiting_runs", "queue": "queue"}[full.bound]
-    return RunRefused(ErrorInfo(code, message, field, str(full.count), f"< {getattr(admission, full.bound)}"), retry_seconds=retry)
+def no_room(full: NoRoom, shares: Sequence[Share], most_queue: int) -> RunRefused:
+    """A limit of the person, of another share that the run counts for, or of the site, is reached."""
+    share = next((share for share in shares if share.name == full.name), None)
+    if share is None:
+        return RunRefused(ErrorInfo("queue_full", f"{full.count} runs are waiting already", "queue", str(full.count), f"< {most_queue}"), retry_seconds=5)
+    code, going = {"active": ("too_many_runs", "still going"), "waiting": ("too_many_waiting", "waiting already")}[full.bound]
+    field, message = f"{full.bound}_runs", f"{full.count} of {WHOSE_RUNS[share.whose]} are {going}"
+    bound = getattr(share.allowance, field)
+    return RunRefused(ErrorInfo(_coded(code, share), message, field, str(full.count), f"< {bound}"), retry_seconds=2)
 
 
 def above_maximum(beyond: Beyond) -> ErrorInfo:
@@ -57,14 +60,20 @@ def above_maximum(beyond: Beyond) -> ErrorInfo:
 
 def day_is_spent(spent: DayIsSpent, seconds_to_midnight: int) -> RunRefused:
     """The tokens of the day do not hold what the run may take; what is reserved for others may come back before midnight."""
+    todays = f"{WHOSE_DAY[spent.share.whose]} {spent.limit}"
     if spent.left == 0:
-        message = f"{spent.taken + spent.reserved} tokens of today's {spent.limit} are used, or kept for runs that go on"
-        error = ErrorInfo("over_quota", message, "tokens_per_day", str(spent.taken + spent.reserved), f"< {spent.limit}")
+        message = f"{spent.taken + spent.reserved} tokens of {todays} are used, or kept for runs that go on"
+        error = ErrorInfo(_coded("over_quota", spent.share), message, "tokens_per_day", str(spent.taken + spent.reserved), f"< {spent.limit}")
     else:
-        message = f"the run may take {spent.asked} tokens, and of today's {spent.limit} there are {spent.left} left"
-        error = ErrorInfo("beyond_quota", message, "sampling.max_tokens", str(spent.asked), f"<= {spent.left}")
+        message = f"the run may take {spent.asked} tokens, and of {todays} there are {spent.left} left"
+        error = ErrorInfo(_coded("beyond_quota", spent.share), message, "sampling.max_tokens", str(spent.asked), f"<= {spent.left}")
     soon = spent.reserved > 0 and spent.taken < spent.limit
     return RunRefused(error, retry_seconds=min(5, seconds_to_midnight) if soon else seconds_to_midnight)
+
+
+def _coded(code: str, share: Share) -> str:
+    """One's own limit is the plain code; that of others together says whose it is."""
+    return code if share.whose == "person" else f"{share.whose}_{code}"
 
 
 def _error_of(found: Any) -> ErrorInfo:

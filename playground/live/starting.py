@@ -16,6 +16,7 @@ from django.conf import settings
 from django.db import transaction
 from pydantic import ValidationError
 
+from inference.eventlog import protocol as eventlog
 from inference.eventlog.protocol import Admission, EventLog, LogUnavailable, NoRoom
 from inference.events import ErrorInfo
 from inference.grammar import ConstraintError, check_constraint
@@ -48,10 +49,11 @@ class StartedRun:
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How fast somebody may start runs, and how many; no allowance: that of the person."""
+    """How fast somebody may start runs, and how many; no allowance: that of the person. Their runs count for ``others``, too."""
 
     starts: Permits
     allowance: quotas.Allowance | None = None
+    others: tuple[quotas.Share, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +83,8 @@ def start_run(owner: str, spec: RunSpec, place: runs.Place = runs.NEW_WORK, limi
         most = _most_tokens(spec, model, _check_prompt(spec, model))
         filters = _check_policy(spec, model)
         wanted = Wanted(owner, spec.with_seed(secrets.randbelow(MAX_SEED + 1)), model, place, most, filters)
-        return _create(log, wanted, limits.allowance or quotas.of_person(owner))
+        own = quotas.Share(owner, limits.allowance or quotas.of_person(owner))
+        return _create(log, wanted, (own, *limits.others))
     except runs.NoSuchPlace as error:
         raise RunRefused(ErrorInfo("not_found", f"there is no such {error.field} of yours", error.field)) from error
     except LogUnavailable as error:
@@ -172,18 +175,19 @@ def _most_tokens(spec: RunSpec, model: catalog.CatalogModel, prompt_tokens: int 
     return max(0, min(spec.sampling.max_tokens, room) - len(spec.output_token_ids)) * spec.sampling.n
 
 
-def _create(log: EventLog, wanted: Wanted, allowance: quotas.Allowance) -> StartedRun:
+def _create(log: EventLog, wanted: Wanted, shares: tuple[quotas.Share, ...]) -> StartedRun:
     """Rows and log, or nothing at all. The log comes last: it decides whether there is room."""
     spec, owner = wanted.spec, wanted.owner
     job = Job(spec=spec, source=wanted.model.source, submitted_at=time.time(), queue=wanted.model.queue, person=owner, filters=wanted.filters)
-    admission = Admission(allowance.active_runs, allowance.waiting_runs, settings.CONFIG.max_queue)
+    counted = (eventlog.Share(share.name, share.allowance.active_runs, share.allowance.waiting_runs) for share in shares)
+    admission = Admission(tuple(counted), settings.CONFIG.max_queue)
     try:
         with transaction.atomic():
             row = runs.create_run(owner, spec, wanted.model.name, wanted.place)
-            quotas.reserve(row.pk, owner, wanted.most_tokens, allowance.tokens_per_day)
+            quotas.reserve(row.pk, shares, wanted.most_tokens)
             epoch = log.create(row.pk, job.pack(), job.queue, owner, admission)
     except NoRoom as full:
-        raise refusals.no_room(full, admission) from full
+        raise refusals.no_room(full, shares, settings.CONFIG.max_queue) from full
     except quotas.DayIsSpent as spent:
         raise refusals.day_is_spent(spent, quotas.seconds_to_midnight()) from spent
     head = log.head(row.pk)

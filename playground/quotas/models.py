@@ -11,12 +11,9 @@ EVERYBODY = ""
 MOST_RUNS, MOST_TOKENS = 1000, 2_000_000_000
 
 
-class Limit(models.Model):
-    """What one person may do, or, in the row of ``EVERYBODY``, whoever has no row. What is empty is as for everybody; there, as configured."""
+class Bounds(models.Model):
+    """How much somebody, or several together, may do. What is empty is left to the row that stands behind this one."""
 
-    person = models.CharField(
-        _("person"), max_length=64, unique=True, help_text=_("The id of a person, as the list of runs shows it under “owner”. `api`: whoever uses /v1 without a key.")
-    )
     active_runs = models.PositiveIntegerField(
         _("runs at once"), null=True, blank=True, validators=[MaxValueValidator(MOST_RUNS)], help_text=_("Waiting and running. 0: none at all.")
     )
@@ -28,6 +25,17 @@ class Limit(models.Model):
     )  # fmt: skip
 
     class Meta:
+        abstract = True
+
+
+class Limit(Bounds):
+    """What one person may do, or, in the row of ``EVERYBODY``, whoever has no row. What is empty is as for everybody; there, as configured."""
+
+    person = models.CharField(
+        _("person"), max_length=64, unique=True, help_text=_("The id of a person, as the list of runs shows it under “owner”. `api`: whoever uses /v1 without a key.")
+    )
+
+    class Meta:
         ordering = ["person"]
         verbose_name = _("limit")
         verbose_name_plural = _("limits")
@@ -37,7 +45,7 @@ class Limit(models.Model):
 
 
 class Usage(models.Model):
-    """Tokens that a person took on one day, those that runs which go on may still take included."""
+    """Tokens that a person, or another share, took on one day, those that runs which go on may still take included."""
 
     person = models.CharField(max_length=64)
     day = models.DateField()
@@ -47,9 +55,12 @@ class Usage(models.Model):
         constraints = [models.UniqueConstraint(fields=["person", "day"], name="one_usage_a_day")]
 
 
-class Reservation(models.Model):
-    """Tokens that a run which has not been stored yet may take; part of its ``usage``."""
+class Hold(models.Model):
+    """Tokens that a run which has not been stored yet may take; part of its ``usage``. A run has one hold in each of its shares."""
 
-    run = models.CharField(max_length=64, primary_key=True)
+    run = models.CharField(max_length=64)
     usage = models.ForeignKey(Usage, models.CASCADE)
     tokens = models.PositiveBigIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "usage"], name="one_hold_a_share")]

@@ -17,7 +17,7 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationErr
 from inference.events import Finished, Logged, decode
 from inference.spec import RunSpec
 from inference.typed import well_typed
-from playground.runs import keeping
+from playground.runs import keeping, lecture_file
 from playground.runs.fields import MAX_DRAFT_BYTES, MAX_NOTES, MAX_RUNS, MAX_TITLE, Tags
 from playground.runs.models import PromptSession, Run, RunState
 from playground.runs.sessions import copy_runs, rename_draft
@@ -123,10 +123,20 @@ def _head(archive: zipfile.ZipFile) -> ExportedSession:
     if len(json.dumps(fields.get("draft", {}))) > MAX_DRAFT_BYTES:
         raise DamagedFile(f"draft: longer than {MAX_DRAFT_BYTES} bytes")
     try:
-        return ExportedSession.model_validate(fields)
+        return _with_sound_record(ExportedSession.model_validate(fields))
     except ValidationError as error:
         first = error.errors(include_url=False, include_input=False)[0]
         raise DamagedFile(f"{'.'.join(map(str, first['loc']))}: {first['msg']}") from error
+
+
+def _with_sound_record(head: ExportedSession) -> ExportedSession:
+    """The same, where what it says of a lecture, if anything, can be replayed."""
+    try:
+        if "lecture" in head.draft:
+            lecture_file.check(head.draft["lecture"])
+    except ValueError as error:
+        raise DamagedFile(f"draft.{error}") from error
+    return head
 
 
 def _trace(archive: zipfile.ZipFile, run: ExportedRun) -> Trace:

@@ -47,12 +47,13 @@ class NoSuchPlace(LookupError):
 
 def create_run(owner: str, spec: RunSpec, model: str, place: Place = NEW_WORK) -> Run:
     """Record that ``owner`` asked for ``spec``. Raises ``NoSuchPlace``; then nothing has been recorded."""
-    with transaction.atomic():
-        parent = _own(Run.objects.filter(owner=owner), "parent", place.parent)
-        session = _own(PromptSession.objects.filter(owner=owner), "session", place.session)
-        session = session or (parent and parent.session) or (_new_session(owner, spec, place) if place.keep else None)
+    parent = _own(Run.objects.filter(owner=owner), "parent", place.parent)
+    session = _own(PromptSession.objects.filter(owner=owner), "session", place.session) or (parent.session if parent else None)
+    with transaction.atomic(savepoint=False):
         if session:
             session.save(update_fields=["updated"])
+        elif place.keep:
+            session = _new_session(owner, spec, place)
         fields = spec.model_dump(mode="json")
         return Run.objects.create(owner=owner, spec=fields, model=model, session=session, parent=parent, kind=place.kind, keep=place.keep)
 

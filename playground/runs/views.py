@@ -78,7 +78,8 @@ def embed(request: HttpRequest, session: str) -> HttpResponse:
         found = sessions.embeddable(session)
     except sessions.NoSuchSession as error:
         raise Http404 from error
-    response = render(request, "playground.html", {"boot": boot({"id": found.pk, "mine": False, "embedded": found.title})})
+    page = "compare.html" if found.comparison else "playground.html"
+    response = render(request, page, {"boot": boot({"id": found.pk, "mine": False, "embedded": found.title})})
     response._csp_replace = {"frame-ancestors": settings.CONFIG.embed_origins}  # type: ignore[attr-defined]
     return response
 

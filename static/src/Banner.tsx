@@ -4,11 +4,11 @@ import { sentence } from "./errors";
 import { gettext } from "./i18n";
 import { leave } from "./session";
 import { boot, placeOf } from "./store/draft";
-import { run } from "./store/view";
+import { run, settingsOpen } from "./store/view";
 
 export function Banner() {
   const { errors, phase } = run.value;
-  const loose = errors.filter(({ field }) => placeOf(field) === null);
+  const loose = errors.filter(({ field }) => !hasPlace(field));
   if (loose.length === 0) return <Policy />;
   return (
     <div class="banner" role="alert" data-testid="banner" data-code={loose[0]?.code}>
@@ -22,6 +22,12 @@ export function Banner() {
       )}
     </div>
   );
+}
+
+/** Whether an error is shown at its field: settings that are closed, as on a phone, show none. */
+function hasPlace(field: string | null): boolean {
+  const place = placeOf(field);
+  return place !== null && (settingsOpen.value || place === "prompt" || place === "model");
 }
 
 /** Of a content filter, in the reader's language. */

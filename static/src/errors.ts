@@ -1,6 +1,6 @@
 /** Errors as sentences in the reader's language. A code that is not known here speaks for itself. */
 
-import { fill, gettext } from "./i18n";
+import { fill, gettext, inSequence } from "./i18n";
 import type { ErrorInfo } from "./protocol/generated";
 
 const known = (): Record<string, string> => ({
@@ -32,6 +32,20 @@ const known = (): Record<string, string> => ({
     "The day's tokens are used up: %(value)s (%(bound)s). There will be more after midnight, or when a run that is going ends early.",
   ),
   beyond_quota: gettext("The run may take %(value)s new tokens; for today there are fewer left (%(bound)s)."),
+  room_too_many_runs: gettext(
+    "The class has %(value)s runs going, as many as this room may have at once (%(bound)s). Try again in a moment.",
+  ),
+  room_too_many_waiting: gettext("%(value)s runs of the class are waiting already (%(bound)s). Try again in a moment."),
+  room_over_quota: gettext(
+    "The class has used up this room’s tokens for today: %(value)s (%(bound)s). There will be more after midnight, or when a run that is going ends early.",
+  ),
+  room_beyond_quota: gettext("The run may take %(value)s new tokens; the class has fewer left for today in this room (%(bound)s)."),
+  part_over_quota: gettext(
+    "You have used up your part of this room’s tokens for today: %(value)s (%(bound)s). What is left is for the others in the class.",
+  ),
+  part_beyond_quota: gettext(
+    "The run may take %(value)s new tokens; of your part of this room’s tokens for today fewer are left (%(bound)s).",
+  ),
   queue_full: gettext("%(value)s runs are waiting already (%(bound)s). Try again later."),
   unavailable: gettext("The server cannot take runs at the moment. Try again shortly."),
   no_worker: gettext("No worker is there to run the model."),
@@ -113,4 +127,4 @@ export class Refusal extends Error {
 }
 
 /** What went wrong with a request, in sentences. */
-export const told = (error: unknown): string => (error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error));
+export const told = (error: unknown): string => (error instanceof Refusal ? inSequence(error.errors.map(sentence)) : String(error));

@@ -18,5 +18,12 @@ export const ngettext = (one: string, many: string, count: number): string =>
 export const fill = (text: string, values: Values): string =>
   text.replace(/%\((\w+)\)s/g, (whole, name: string) => String(values[name] ?? whole));
 
+/** `items` one after the other, as the language lists them. */
+export const inList = (items: string[]): string => items.join(gettext(", "));
+
+/** Sentences one after the other; no space follows a mark of Chinese, which is wide enough by itself. */
+export const inSequence = (sentences: string[]): string =>
+  sentences.reduce((text, next) => text + (/(^|[。！？：；，])$/.test(text) ? "" : " ") + next, "");
+
 /** `text` in the quotation marks of the language. */
 export const inQuotes = (text: string): string => fill(gettext("“%(text)s”"), { text });

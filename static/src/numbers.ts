@@ -20,9 +20,10 @@ export function percent(p: number): string {
 }
 
 /** Up to three significant digits, with a real minus sign. */
-export const number = (value: number): string => String(Number(value.toPrecision(3))).replace("-", "−");
+export const number = (value: number): string => String(Number(value.toPrecision(3))).replaceAll("-", "−");
 
-export const score = (value: number): string => value.toFixed(2).replace("-", "−");
+/** Two decimals; what rounds to nothing has no sign. */
+export const score = (value: number): string => value.toFixed(2).replace(/^-(0\.00$)?/, (_, nothing?: string) => nothing ?? "−");
 
 /** Nats as bits. */
 export const bits = (nats: number): string => (nats / Math.LN2).toFixed(2);

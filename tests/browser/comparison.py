@@ -8,6 +8,13 @@ from playwright.sync_api import Locator, expect
 
 from tests.browser.playground import RUN_MS, Playground
 
+# All lanes have ended, none with a run of ``before``, and all their tokens stand in their texts: what is drawn follows a frame later.
+DRAWN = """before => document.querySelector('[data-testid="status"]').dataset.phase === "finished" &&
+    [...document.querySelectorAll('[data-testid="lane-status"]')].every(status => {
+        const drawn = status.parentElement.querySelectorAll('[data-testid="token"]').length;
+        return Number(status.dataset.tokens) === drawn && !before.includes(status.dataset.run);
+    })"""
+
 
 @dataclass(frozen=True, slots=True)
 class Distance:
@@ -32,14 +39,24 @@ class Comparison(Playground):
     def chips(self, name: str) -> list[str]:
         return [text.removesuffix(" ×") for text in self.lane(name).locator(".lane-chips button").all_inner_texts()]
 
+    def expect_chips(self, **lanes: list[str]) -> None:
+        """How each lane differs from what all share, once the page has drawn it."""
+        for name, texts in lanes.items():
+            expect(self.lane(name).locator(".lane-chips button")).to_have_text([f"{text} ×" for text in texts])
+
     def run_all(self) -> None:
         """Runs every lane to its end."""
+        before = self.hook("lane-status").evaluate_all("all => all.flatMap(({ dataset }) => dataset.run ?? [])")
         self.run()
-        self.wait_for_end()
+        self._wait_for_drawn(before)
 
     def wait_for_end(self) -> str:
-        expect(self.status).to_have_attribute("data-phase", "finished", timeout=RUN_MS)
+        self._wait_for_drawn([])
         return ""
+
+    def _wait_for_drawn(self, before: list[str]) -> None:
+        expect(self.status).to_have_attribute("data-phase", "finished", timeout=RUN_MS)
+        self.page.wait_for_function(DRAWN, arg=before, timeout=RUN_MS)
 
     def ids(self, name: str) -> list[int]:
         return [int(value) for value in self.lane(name).get_by_test_id("token").evaluate_all("tokens => tokens.map(token => token.dataset.id)")]

@@ -15,7 +15,7 @@ from tests.inference.models import write_checkpoint
 
 LAYERS, HEADS, VOCABULARY = 12, 12, 32_000
 WINDOW = 6
-LARGE, WINDOWED, ENCODING = "large", "windowed", "encoding"
+LARGE, WINDOWED, MISTRAL, ENCODING, BART = "large", "windowed", "mistral", "encoding", "bart"
 
 
 def write_all(folder: Path) -> dict[str, Path]:
@@ -23,7 +23,9 @@ def write_all(folder: Path) -> dict[str, Path]:
     return {
         LARGE: write_large(folder / LARGE),
         WINDOWED: write_checkpoint(folder / WINDOWED, "gemma2", sliding_window=WINDOW),  # every other layer sees all
+        MISTRAL: write_checkpoint(folder / MISTRAL, "mistral", sliding_window=WINDOW),  # in every layer
         ENCODING: write_encoder_decoder(folder / ENCODING, "t5"),
+        BART: write_encoder_decoder(folder / BART, "bart"),
     }
 
 

@@ -78,7 +78,7 @@ def _return(open_page: Open) -> None:
     tab.get_by_role("button", name="Delete the account").click()
     expect(page.hook("account")).to_have_attribute("aria-label", "Account")
     choose(page, "works-sessions")
-    expect(tab.locator("body")).to_contain_text("No session is here.")
+    expect(tab.locator("body")).to_contain_text("Nothing is kept yet.")
 
 
 @pytest.mark.parametrize(

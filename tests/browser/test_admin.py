@@ -66,6 +66,7 @@ def test_an_operator_sets_up_a_school(school: Site, browser: Browser) -> None:
         _issue_and_revoke(tab, school)
         _cancel(tab, school)
         _limit(tab, school)
+        _hold_a_room(tab, school)
         _moderate(tab, school)
         _read_the_log(tab)
         assert complaints == []
@@ -189,6 +190,55 @@ def _limit(tab: Tab, site: Site) -> None:
     tab.get_by_role("button", name="Save", exact=True).click()
 
 
+def _hold_a_room(tab: Tab, site: Site) -> None:
+    """A limit of a room bites on a student's phone, says why, and is lifted; the lecture is ended, then all of it deleted, and phone and console hear of it."""
+    assert tab.context.browser is not None
+    teacher = tab.context.browser.new_page(viewport={"width": 1440, "height": 900}, locale="en-US")
+    teacher.goto(f"{site.url}/r/")
+    teacher.locator("[name=title]").fill("The river")
+    teacher.get_by_test_id("open-room").click()
+    expect(teacher.get_by_test_id("console")).to_be_visible()
+    code = teacher.url.rsplit("/", 1)[1]
+    phone = tab.context.browser.new_page(viewport={"width": 390, "height": 844}, locale="en-US")
+    phone.goto(f"{site.url}/r/{code}")
+    phone.get_by_test_id("nickname").fill("Ann")
+    phone.get_by_test_id("enter").click()
+    phone.get_by_test_id("own").click()
+    _limit_the_room(tab, code, "10")
+    phone.get_by_test_id("run").click()
+    expect(phone.get_by_test_id("banner")).to_contain_text("The run may take 120 new tokens; the class has fewer left for today in this room (<= 10).")
+    look(phone, "room-limited")
+    _limit_the_room(tab, code, "500")
+    teacher.get_by_test_id("drawer-room").click()
+    expect(teacher.get_by_test_id("room-usage")).to_contain_text("Tokens today: 0 of 500.")
+    phone.get_by_test_id("run").click()
+    expect(phone.get_by_test_id("token").first).to_be_visible()
+    expect(teacher.get_by_test_id("room-usage")).not_to_have_attribute("data-tokens", "0")
+    look(teacher, "room-console")
+    tab.locator("#result_list").get_by_role("link", name=code, exact=True).click()
+    expect(tab.locator("[data-share=people]")).to_contain_text("1 of 300")
+    look(tab, "room")
+    tab.locator("#end-room").click()
+    expect(tab.locator("body")).to_contain_text("The lecture has ended.")
+    for page in (phone, teacher):
+        expect(page.get_by_test_id("room-over")).to_have_text("The lecture has ended")
+    tab.get_by_role("link", name="Delete").click()
+    tab.get_by_role("button", name="Yes, I’m sure").click()
+    for page in (phone, teacher):
+        expect(page.get_by_test_id("room-notice")).to_contain_text("There is no room with this code.")
+        page.close()
+
+
+def _limit_the_room(tab: Tab, code: str, tokens: str) -> None:
+    """From the list of rooms to its page and back."""
+    tab.locator("#nav-sidebar-inner").get_by_role("link", name="Rooms").click()
+    look(tab, "rooms")
+    tab.locator("#result_list").get_by_role("link", name=code, exact=True).click()
+    tab.locator("#id_limit-0-tokens_per_day").fill(tokens)
+    tab.get_by_role("button", name="Save", exact=True).click()
+    expect(tab.locator("#result_list")).to_contain_text(code)
+
+
 def _moderate(tab: Tab, site: Site) -> None:
     """A pattern that RE2 refuses says why; one that it takes is tried, then bites in a prompt and in an output, and says so in Chinese."""
     tab.goto(f"{site.url}/admin/moderation/wordlist/add/")
@@ -223,6 +273,6 @@ def _moderate(tab: Tab, site: Site) -> None:
 def _read_the_log(tab: Tab) -> None:
     tab.get_by_role("link", name="Audit log").click()
     rows = tab.locator("#result_list")
-    for words in ("mine", "class 3b", "Revoked.", "Cancelled."):
+    for words in ("mine", "class 3b", "Revoked.", "Cancelled.", "The river", "Ended."):
         expect(rows).to_contain_text(words)
     look(tab, "log")

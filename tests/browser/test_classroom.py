@@ -8,7 +8,7 @@ import math
 import re
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Dialog, Page, expect
 
 from tests.browser.playground import Playground
 from tests.browser.test_access import violations
@@ -115,7 +115,31 @@ def test_a_lesson_from_the_code_to_the_results(site: Site, browser: Browser) -> 
     text = teacher.evaluate("async code => (await fetch(`/r/${code}/results.csv`)).text()", code)
     rows = list(csv.DictReader(io.StringIO(text.lstrip("﻿"))))
     assert [(row["nickname"], bool(row["voted"])) for row in rows] == [("Ann", True), ("Bob", True), ("Eve", False)]
+
+    # The end is asked for twice, and so is what cannot be undone
+    asked: list[str] = []
+
+    def refuse(dialog: Dialog) -> None:
+        asked.append(dialog.message)
+        dialog.dismiss()
+
+    teacher.once("dialog", refuse)
+    teacher.get_by_test_id("end-room").click()
+    assert asked
+    assert asked[0].startswith("End the lecture")
+    expect(teacher.get_by_test_id("end-room")).to_be_enabled()
     teacher.on("dialog", lambda dialog: dialog.accept())
+    teacher.get_by_test_id("end-room").click()
+    expect(teacher.get_by_test_id("end-room")).to_be_disabled()
+    door = contexts[0].new_page()
+    door.goto(site.url + "/r/")
+    ended = door.locator("li", has_text="How a model chooses")
+    gone = ended.get_by_role("button", name="Delete for good")
+    expect(gone).to_be_hidden()
+    ended.get_by_role("button", name="Delete", exact=True).click()
+    expect(gone).to_be_visible()
+    assert objections(door) == []
+    door.close()
     teacher.get_by_test_id("delete-room").click()
     expect(teacher).to_have_url(re.compile(r"/r/$"))
     for context in contexts:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 import sqlite3
 import subprocess
 import sys
@@ -30,6 +31,12 @@ PROMPT = "Once upon a time, there was a"
 COLD, HOT = 0.2, 1.2
 STEPS = 24
 PHONE = {"viewport": {"width": 390, "height": 844}, "has_touch": True, "is_mobile": True}
+# Whether the distances ever stood there without the bar of steps above them.
+JUMPS = """() => {
+    window.jumped = false;
+    const look = () => { window.jumped ||= Boolean(document.querySelector(".strips") && !document.querySelector(".step-bar")); };
+    new MutationObserver(look).observe(document.body, { childList: true, subtree: true });
+}"""
 OpenComparison = Callable[..., Comparison]
 
 
@@ -103,9 +110,9 @@ def test_lanes_share_their_draws_part_where_their_tokens_do_and_every_number_is_
     page.speed(None)
     page.hook("compare").click()
     expect(page.hook("prompt")).to_have_value(PROMPT)
-    assert page.chips("B") == [f"Temperature {HOT}"]
+    page.expect_chips(B=[f"Temperature {HOT}"])
     page.page.get_by_role("button", name="Add a lane with Logitscope Stories, draft").click()
-    assert page.chips("C") == ["Model Logitscope Stories, draft"]
+    page.expect_chips(C=["Model Logitscope Stories, draft"])
     page.page.get_by_role("button", name="Add a lane", exact=True).click()
     page.set_in_lane("D", "top_k", "5")
     page.run_all()
@@ -158,7 +165,7 @@ def test_lanes_share_their_draws_part_where_their_tokens_do_and_every_number_is_
     page.reload()
     page.wait_for_end()
     assert {name: page.ids(name) for name in "ABC"} == ids
-    assert page.chips("B") == [f"Temperature {HOT}"]
+    page.expect_chips(B=[f"Temperature {HOT}"])
     page.wait_for_strip("C")
     assert violations(page) == []
 
@@ -194,22 +201,24 @@ def test_lanes_can_be_added_duplicated_and_removed_between_two_and_four(open_com
     expect(remove.first).to_be_disabled()
     page.set_in_lane("B", "top_k", "5")
     page.lane("B").get_by_role("button", name="Duplicate lane B").click()
-    assert page.chips("C") == page.chips("B") == ["Temperature 1.2", "Top-k 5"]
+    page.expect_chips(B=["Temperature 1.2", "Top-k 5"], C=["Temperature 1.2", "Top-k 5"])
     page.page.get_by_role("button", name="Add a lane", exact=True).click()
     expect(page.page.get_by_role("button", name="Add a lane")).to_have_count(0)
     page.lane("B").get_by_test_id("difference-temperature").click()
-    assert page.chips("B") == ["Top-k 5"]
+    page.expect_chips(B=["Top-k 5"])
     page.lane("A").get_by_role("button", name="Remove lane A").click()
-    assert [page.chips(name) for name in "ABC"] == [["Top-k 5"], ["Temperature 1.2", "Top-k 5"], []]
+    page.expect_chips(A=["Top-k 5"], B=["Temperature 1.2", "Top-k 5"], C=[])
     page.reload()
-    assert page.chips("B") == ["Temperature 1.2", "Top-k 5"]
+    page.expect_chips(B=["Temperature 1.2", "Top-k 5"])
 
 
 def test_a_phone_in_the_dark_and_in_chinese_compares_too(open_comparison: OpenComparison) -> None:
     page = open_comparison(locale="zh-TW", color_scheme="dark", **PHONE)
     page.speed(None)
+    page.page.evaluate(JUMPS)
     page.run_all()
     page.wait_for_strip("B")
+    assert not page.page.evaluate("window.jumped"), "the bar of steps came late and pushed the distances down"
     page.hook("to-parting").tap()
     assert page.page.evaluate("document.documentElement.scrollWidth") <= 390
     expect(page.page.get_by_role("heading", name="比較", exact=True)).to_be_visible()
@@ -235,7 +244,7 @@ def shown(page: Comparison) -> tuple[Any, ...]:
 def test_a_comparison_is_one_session_that_is_shared_forked_and_taken_along_with_the_worker_stopped(
     browser: Browser, redis_server: RedisServer, tmp_path: Path
 ) -> None:
-    site = Site(tmp_path, redis_url=redis_server.url)
+    site = Site(tmp_path, redis_url=redis_server.url, embed_origins="https://example.org")
     contexts = [browser.new_context(viewport={"width": 1440, "height": 900}, locale="en-US") for _ in range(2)]
     try:
         site.web()
@@ -257,6 +266,8 @@ def test_a_comparison_is_one_session_that_is_shared_forked_and_taken_along_with_
         owner.hook("share").click()
         owner.page.locator('input[name="visibility"][value="link"]').check()
         link = owner.hook("share-link").input_value().removeprefix(site.url)
+        owner.hook("share-embed").check()
+        expect(owner.hook("share-snippet")).to_be_visible()
         with owner.page.expect_download() as download:
             owner.hook("share-export").click()
         download.value.save_as(tmp_path / "lanes.logitscope")
@@ -271,6 +282,8 @@ def test_a_comparison_is_one_session_that_is_shared_forked_and_taken_along_with_
         expect(visitor.status).to_contain_text("fork it to change it")
         assert visitor.page.locator(".stale, .fault").count() == 0
         assert violations(visitor) == []
+        framed(visitor, link.replace("/s/", "/embed/"), there)
+        visitor.visit(link)
         visitor.hook("fork").click()
         expect(visitor.hook("run")).to_be_visible()
         assert shown(visitor) == there
@@ -291,7 +304,26 @@ def test_a_comparison_is_one_session_that_is_shared_forked_and_taken_along_with_
         site.end()
 
 
+def framed(visitor: Comparison, path: str, there: tuple[Any, ...]) -> None:
+    """What another site's frame shows: the whole comparison, nothing to change, the way here; on a phone too."""
+    assert shown(visitor.visit(path)) == there
+    expect(visitor.page).to_have_url(re.compile(f"{re.escape(path)}$"))
+    expect(visitor.hook("asked")).to_have_text(PROMPT)
+    expect(visitor.hook("embedded-open")).to_have_attribute("href", path.replace("/embed/", "/s/"))
+    assert visitor.page.locator("select, .settings, [data-testid='run'], [data-testid='fork']").count() == 0
+    visitor.page.set_viewport_size({"width": 390, "height": 844})
+    assert visitor.page.evaluate("document.documentElement.scrollWidth") <= 390
+    assert violations(visitor) == []
+    visitor.page.set_viewport_size({"width": 1440, "height": 900})
+
+
+def expect_selected(page: Comparison, step: int) -> None:
+    for name in "AB":
+        expect(page.token_of(name, step)).to_have_attribute("aria-selected", "true")
+
+
 def command(page: Comparison, query: str) -> None:
+    """The palette is gone before its command acts: wait for what it does."""
     page.page.keyboard.press("Control+k")
     expect(page.hook("palette")).to_be_visible()
     page.page.keyboard.type(query)
@@ -303,9 +335,9 @@ def test_everything_is_done_by_keyboard(open_comparison: OpenComparison) -> None
     page = open_comparison()
     command(page, "as fast as it goes")
     command(page, "lane with stories draft")
-    assert page.chips("C") == ["Model Logitscope Stories, draft"]
+    page.expect_chips(C=["Model Logitscope Stories, draft"])
     command(page, "remove lane B")
-    assert page.chips("B") == ["Model Logitscope Stories, draft"]
+    page.expect_chips(B=["Model Logitscope Stories, draft"])
     command(page, "settings of lane B")
     expect(page.hook("settings-of")).to_have_attribute("data-lane", "B")
     command(page, "setting temperature")
@@ -315,11 +347,12 @@ def test_everything_is_done_by_keyboard(open_comparison: OpenComparison) -> None
     page.wait_for_end()
     expect(page.page.locator('input[name="measure"][value="js"]')).to_be_checked()
     command(page, "3")
+    expect_selected(page, 3)
     page.hook("run").focus()
+    expect(page.hook("run")).to_be_focused()
     for key, step in ("]", 4), ("[", 3), ("d", page.parting("A")):
         page.page.keyboard.press(key)
-        for name in "AB":
-            expect(page.token_of(name, step or 0)).to_have_attribute("aria-selected", "true")
+        expect_selected(page, step or 0)
     for keys, hook in ("?", "sheet"), ("Control+k", "palette"):
         page.page.keyboard.press(keys)
         expect(page.hook(hook)).to_be_visible()

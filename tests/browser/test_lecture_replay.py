@@ -30,11 +30,53 @@ LOOKED = """async tokens => {
     if (!(from < until)) throw new Error(`attention at ${from}, token ${tokens + 1} at ${until}`);
     return (from + until) / 2; // the slider has steps
 }"""
+# The middle of the time in which the class saw the game's texts, and of that in which it saw the truth.
+PLAYED = """async () => {
+    const { draft } = await (await fetch(`/api${location.pathname.replace("/s/", "/sessions/")}`)).json();
+    const [{ ms, revealed, ended }] = draft.lecture.games;
+    return [(ms + revealed) / 2, (revealed + ended) / 2];
+}"""
+SEEK = "(slider, ms) => { slider.step = 'any'; slider.value = ms; slider.dispatchEvent(new Event('input')); }"
 
 
 def close_look(page: Page) -> str:
     """How close the attention map is seen."""
     return page.get_by_test_id("attention-map").get_attribute("data-zoom") or ""
+
+
+def truth(page: Page) -> list[tuple[str, str | None, str | None, list[str], object]]:
+    """Of each text of a game: what it says, what made it, how many were right, the guesses, the mean surprise."""
+    rows = page.locator('[data-testid="truth"] > li').all()
+    return [
+        (
+            row.locator(".game-words").inner_text(),
+            row.get_attribute("data-value"),
+            row.get_attribute("data-right"),
+            row.locator(".game-bars li").all_inner_texts(),
+            pytest.approx(float(row.get_by_test_id("game-bits").get_attribute("data-bits") or "nan"), abs=1e-4),
+        )
+        for row in rows
+    ]
+
+
+def play_a_game(teacher: Page, ann: Page) -> list[tuple[str, str | None, str | None, list[str], object]]:
+    """Match the temperature; returns what the class is told in the end."""
+    teacher.get_by_test_id("drawer-game").click()
+    teacher.get_by_test_id("game-prompt").fill("Once upon a time")
+    teacher.get_by_test_id("game-tokens").fill("12")
+    teacher.get_by_test_id("game-begin").click()
+    teacher.get_by_test_id("game-open").click(timeout=60_000)
+    asked = ann.locator('[data-testid="game"][data-state="open"]')
+    for place in range(3):
+        asked.locator(f'[data-testid="pick-value"][data-text="{place}"][data-value="{place}"]').check(force=True)
+    ann.get_by_test_id("send-answer").click()
+    expect(teacher.get_by_test_id("answers")).to_have_text("1 of 1 person has answered")
+    teacher.get_by_test_id("game-reveal").click()
+    expect(ann.get_by_test_id("truth").locator("> li")).to_have_count(3)
+    told = truth(ann)
+    teacher.get_by_test_id("game-end").click()
+    expect(ann.get_by_test_id("game")).to_have_count(0)
+    return told
 
 
 def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site: Site, browser: Browser) -> None:
@@ -83,8 +125,9 @@ def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site:
     expect(ann.get_by_test_id("status")).to_have_attribute("data-run", second)
     expect(ann.get_by_test_id("place")).to_have_attribute("data-place", "class")
 
-    # Afterwards: a session of the teacher's, which whoever has the link replays
+    # A game, and afterwards: a session of the teacher's, which whoever has the link replays
     expect(teacher.get_by_test_id("status")).to_have_attribute("data-phase", "finished", timeout=60_000)
+    told = play_a_game(teacher, ann)
     whole = int(teacher.get_by_test_id("status").get_attribute("data-tokens") or 0)
     teacher.wait_for_function(KEPT, arg=whole, polling=500, timeout=60_000)
     teacher.get_by_test_id("drawer-room").click()
@@ -101,13 +144,25 @@ def test_a_student_sees_where_the_teacher_looks_and_the_lecture_replays_it(site:
     page.goto(link)
     expect(page.get_by_test_id("token")).to_have_count(whole)
     clock = page.get_by_role("slider", name="Moment of the lecture")
-    clock.evaluate("(slider, ms) => { slider.value = ms; slider.dispatchEvent(new Event('input')); }", page.evaluate(LOOKED, 4))
+    clock.evaluate(SEEK, page.evaluate(LOOKED, 4))
     expect(page.get_by_test_id("token")).to_have_count(4)
     expect(page.locator("#tab-attention")).to_have_attribute("aria-selected", "true")
     expect(page.locator('[data-testid="token"][data-step="1"]')).to_have_attribute("aria-selected", "true")
     assert violations(Playground(page, "")) == []
+
+    # The game as the class saw it: first the texts alone, then what was true of them
+    asked, revealed = page.evaluate(PLAYED)
+    clock.evaluate(SEEK, asked)
+    expect(page.locator('[data-testid="lecture-game"][data-state="open"] .game-words')).to_have_text([text for text, *_ in told])
+    expect(page.get_by_test_id("truth")).to_have_count(0)
+    clock.evaluate(SEEK, revealed)
+    expect(page.locator('[data-testid="lecture-game"][data-state="revealed"]')).to_be_visible()
+    assert truth(page) == told
+    assert page.evaluate("document.documentElement.scrollWidth") == 390
+    assert violations(Playground(page, "")) == []
     clock.focus()
     page.keyboard.press("Home")
+    expect(page.get_by_test_id("lecture-game")).to_have_count(0)
     expect(page.get_by_test_id("token")).to_have_count(0)
     page.get_by_test_id("lecture-speed").select_option("16")
     page.get_by_test_id("lecture-play").click()

@@ -6,7 +6,7 @@ import json
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -29,7 +29,7 @@ from tests.browser.test_prompt import prompt_ids
 from tests.browser.test_what_if import kinds, plainly, settled, try_out
 from tests.site import Site, until
 
-pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # the first test makes and adds three models
+pytestmark = [pytest.mark.browser, pytest.mark.timeout(300)]  # the first test makes and adds the models
 Floats = NDArray[np.float64]
 SEED, TOKENS, STEP = 7, 16, 9
 WAIT_SECONDS = 30.0
@@ -154,6 +154,15 @@ def choice(page: Playground, logits: Floats, chosen: int) -> None:
     assert [page.dice().low, page.dice().high] == pytest.approx([below, below + p[chosen]], abs=1e-4)
 
 
+def believes(page: Playground, logits: Floats, chosen: int) -> None:
+    """The raw probabilities alone: where ``min_tokens`` keeps out an end that is likely, the later columns are others."""
+    p = np.exp(logits - logits.max())
+    p /= p.sum()
+    until(lambda: chosen in {int(id_) for id_, *_ in candidates(page)}, WAIT_SECONDS, "other candidates are shown")
+    for id_, first, *_rest in candidates(page):
+        assert first == pytest.approx(p[int(id_)], rel=1e-3)
+
+
 def candidates(page: Playground) -> list[list[float]]:
     """Each candidate's id and its probability at every stage."""
     return page.page.locator('[data-testid="candidate"]').evaluate_all(  # type: ignore[no-any-return]
@@ -256,15 +265,47 @@ def test_a_sliding_window_is_shown_where_a_layer_has_one(page: Playground, folde
     assert start - to >= foreign.WINDOW
 
 
-def test_an_encoder_decoders_rows_are_its_cross_attention_and_then_its_own(page: Playground, folders: dict[str, Path]) -> None:
-    prompt, output = finished(page, foreign.ENCODING)
+def test_a_window_in_every_layer_is_shown_in_every_layer(page: Playground, folders: dict[str, Path]) -> None:
+    prompt, output = finished(page, foreign.MISTRAL)
+    network = Network(folders[foreign.MISTRAL], prompt, output)
+    from_ = network.start + STEP
+    believes(page, network.logits[from_], output[STEP])
+    page.tab("Attention")
+    for layer, head in ((0, 0), (2, 3)):
+        show_head(page, layer, head)
+        expect(page.page.get_by_text(f"This layer sees {foreign.WINDOW} tokens back")).to_have_count(1)
+        row = network.attention[layer, head, from_]
+        assert (row[: from_ - foreign.WINDOW + 1] == 0).all()
+        shows_row(page, row)
+        assert min(strongest(page)) > from_ - foreign.WINDOW
+
+
+def encoded(page: Playground, folder: Path, model: str, check: Callable[[Playground, Floats, int], None]) -> tuple[list[int], Floats]:
+    """The text that the encoder of ``model`` read, and the rows of the selected step: columns of that text, then the decoder's own.
+
+    ``check`` has compared the waterfall with the logits.
+    """
+    prompt, output = finished(page, model)
     read, begun = prompt[:-1], prompt[-1:]
-    network: Any = transformers.AutoModelForSeq2SeqLM.from_pretrained(folders[foreign.ENCODING], dtype=torch.float32, attn_implementation="eager").eval()
+    network: Any = transformers.AutoModelForSeq2SeqLM.from_pretrained(folder, dtype=torch.float32, attn_implementation="eager").eval()
     with torch.no_grad():
         found = network(input_ids=torch.tensor([read]), decoder_input_ids=torch.tensor([[*begun, *output]]), output_attentions=True)
     cross, own = (torch.cat(some).double().numpy()[..., STEP, :] for some in (found.cross_attentions, found.decoder_attentions))
-    rows = np.concatenate([cross, own[..., : STEP + 1]], -1)  # (layers, heads, columns)
-    choice(page, found.logits[0, STEP].double().numpy(), output[STEP])
+    check(page, found.logits[0, STEP].double().numpy(), output[STEP])
+    return read, np.concatenate([cross, own[..., : STEP + 1]], -1)  # (layers, heads, columns)
+
+
+def test_bart_is_shown_as_transformers_computes_it(page: Playground, folders: dict[str, Path]) -> None:
+    _, rows = encoded(page, folders[foreign.BART], foreign.BART, believes)
+    page.tab("Attention")
+    expect(page.page.locator(".attention")).to_contain_text("cross-attention")
+    for layer, head in ((0, 1), (2, 3)):
+        show_head(page, layer, head)
+        shows_row(page, rows[layer, head])
+
+
+def test_an_encoder_decoders_rows_are_its_cross_attention_and_then_its_own(page: Playground, folders: dict[str, Path]) -> None:
+    read, rows = encoded(page, folders[foreign.ENCODING], foreign.ENCODING, choice)
     page.tab("Attention")
     expect(page.hook("rollout")).to_have_count(0)
     expect(page.page.locator(".attention")).to_contain_text("cross-attention")

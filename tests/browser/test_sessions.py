@@ -102,6 +102,17 @@ def walked(visitor: Playground) -> None:
         look(visitor, f"foreign-{tab.lower().replace(' ', '-')}")
 
 
+def only_read(visitor: Playground) -> None:
+    """How the run was made can be read and not changed: a change would go nowhere."""
+    expect(visitor.hook("prompt")).to_be_disabled()
+    expect(visitor.page.get_by_label("Model", exact=True)).to_be_disabled()
+    expect(visitor.setting("temperature").locator("input.number")).to_be_disabled()
+    expect(visitor.setting("temperature").locator(".help")).to_be_enabled()
+    expect(visitor.hook("preset-greedy")).to_be_disabled()
+    expect(visitor.hook("undo")).to_have_count(0)
+    assert violations(visitor) == []
+
+
 def test_a_shared_session_is_replayed_forked_and_changed_with_the_worker_stopped(
     browser: Browser, redis_server: RedisServer, tmp_path: Path
 ) -> None:
@@ -123,6 +134,7 @@ def test_a_shared_session_is_replayed_forked_and_changed_with_the_worker_stopped
         visitor.select(3)
         visitor.column_sums()
         walked(visitor)
+        only_read(visitor)
         visitor.hook("fork-to-try").click()
         expect(visitor.hook("run")).to_be_visible()
         visitor.wait_for_end()
@@ -281,3 +293,18 @@ def look(page: Playground, name: str) -> None:
     if folder := os.environ.get("LOGITSCOPE_SCREENS"):
         page.page.screenshot(path=f"{folder}/{name}.png")
     assert violations(page) == [], name
+
+
+@pytest.mark.parametrize("options", [{}, {"color_scheme": "dark", "viewport": {"width": 390, "height": 844}}], ids=["light", "dark-phone"])
+def test_every_page_has_a_way_to_the_others(open_page: Open, options: dict[str, object]) -> None:
+    page = open_page(**options)
+    page.hook("account").click()
+    page.hook("account-works-classroom").click()
+    for name, address in (("Gallery", "/gallery"), ("Sessions", "/sessions"), ("Account", "/account/"), ("Classroom", "/r/")):
+        page.page.get_by_role("navigation").get_by_role("link", name=name).click()
+        expect(page.page).to_have_url(re.compile(f"{address}(login.*)?$"))
+        expect(page.page.get_by_role("heading", level=1)).to_be_visible()
+        assert page.page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        look(page, f"to-{name.lower()}")
+    page.page.get_by_title("To the playground").click()
+    expect(page.hook("run")).to_be_visible()

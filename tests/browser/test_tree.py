@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 
 import pytest
@@ -29,6 +30,50 @@ def sum_of_logprobs(ids: list[int]) -> float:
     with torch.no_grad():
         rows = network(input_ids=torch.tensor([[*start, *ids[:-1]]])).logits[0, len(start) - 1 :].double().log_softmax(-1)
     return float(rows[range(len(ids)), ids].sum())
+
+
+Path = tuple[int, ...]
+
+
+def plain_search(width: int, steps: int) -> list[dict[Path, float]]:
+    """Per step the sums of all one-token continuations of the ``width`` best, the end of the text left out; by whole passes of transformers."""
+    tokenizer = transformers.AutoTokenizer.from_pretrained(bundled("main"))
+    network = transformers.AutoModelForCausalLM.from_pretrained(bundled("main"), dtype=torch.float32).eval()
+    start, found = tokenizer(PROMPT).input_ids, []
+    best: dict[Path, float] = {(): 0.0}
+    for _ in range(steps):
+        with torch.no_grad():
+            rows = network(input_ids=torch.tensor([[*start, *path] for path in best])).logits[:, -1].double().log_softmax(-1)
+        rows[:, tokenizer.eos_token_id] = -math.inf
+        sums = {(*path, id_): total + one for (path, total), row in zip(best.items(), rows.tolist(), strict=True) for id_, one in enumerate(row)}
+        found.append(sums)
+        best = dict(sorted(sums.items(), key=lambda item: -item[1])[:width])
+    return found
+
+
+def shows_search(page: Playground, steps: list[dict[Path, float]], width: int = 3) -> None:
+    """Every candidate that is drawn: whom it goes on from, its sum, and what became of it."""
+    beams: dict[int, Path] = {0: ()}
+    for step, sums in enumerate(steps):
+        cells = page.page.locator(f'[data-testid="beam"][data-step="{step}"]').evaluate_all(
+            "cells => cells.map(({ dataset: d }) => [Number(d.parent), Number(d.id), Number(d.beam), Number(d.total), d.fate])"
+        )
+        assert len(cells) > width
+        by_total = sorted(sums.values(), reverse=True)
+        for place, (parent, id_, _, total, _) in enumerate(cells):
+            assert total == pytest.approx(sums[*beams[parent], id_], abs=1e-3)
+            assert total == pytest.approx(by_total[place], abs=1e-3)
+        stays = "finished" if step == len(steps) - 1 else "kept"
+        assert [fate for *_, fate in cells] == [stays] * width + ["pruned"] * (len(cells) - width)
+        beams = {beam: (*beams[parent], id_) for parent, id_, beam, _, _ in cells if beam >= 0}
+
+
+def says_by_how_much(page: Playground, sums: dict[Path, float], width: int = 3) -> None:
+    """The first that was let go of: how far below the last that was kept."""
+    *_, last, lost = sorted(sums.values(), reverse=True)[: width + 1]
+    said = re.search(r"Let go: ([\d.]+) nats below", page.hook("beam-readout").inner_text())
+    assert said, "nothing is said of it"
+    assert float(said[1]) == pytest.approx(last - lost, abs=6e-3)  # two decimals are shown
 
 
 def texts_out_of_their_box(page: Playground) -> list[str]:
@@ -112,6 +157,14 @@ def test_a_beam_search_shows_what_it_kept_and_by_how_much_the_others_lost(open_p
     page.tab("tree")
     beams = page.hook("beam")
     expect(beams.first).to_be_visible()
+    page.page.locator(".beam-tree .zoom-buttons button").last.click()  # everything in sight
+    expect(page.page.locator('[data-testid="beam"][data-step="0"]').first).to_be_attached()
+    steps = plain_search(width=3, steps=len(ids))
+    shows_search(page, steps)
+    page.page.locator('[data-testid="beam"][data-step="3"][data-fate="pruned"]').first.focus()
+    expect(page.page.locator('[data-testid="beam"].looked')).to_have_attribute("data-fate", "pruned")
+    says_by_how_much(page, steps[3])
+    page.page.locator('[data-testid="beam"].leads[data-step="5"]').focus()
     last = page.page.locator('[data-testid="beam"][data-step="5"]')
     totals = [float(one.get_attribute("data-total") or "nan") for one in last.all()]
     best = page.page.locator('[data-testid="beam"].leads[data-step="5"]')

@@ -141,8 +141,16 @@ def test_a_split_character_is_shown_as_its_bytes(page: Playground) -> None:
 
 def test_it_works_on_a_phone(open_page: Open) -> None:
     page = open_page(viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    page.set("seed", "7")
+    page.set("max_tokens", "20")
     page.speed(None)
     page.run_to_end()
+    heights = set()
+    for step in range(20):  # names of one to nine letters
+        page.token(step).evaluate("token => token.click()")
+        expect(page.token(step)).to_have_attribute("aria-selected", "true")
+        heights.add(page.page.locator(".dice").evaluate("dice => dice.offsetHeight"))
+    assert len(heights) == 1, "what is below the dice moves from token to token"
     page.token(2).tap(position=page.middle(2))
     expect(page.token(2)).to_have_attribute("aria-selected", "true")
     assert all(abs(total - 1) < 1e-3 for total in page.column_sums().values())
@@ -208,6 +216,16 @@ def test_a_stop_string_ends_the_run(page: Playground) -> None:
     page.run()
     assert page.wait_for_end() == "stop"
     expect(page.status).to_contain_text("“e”")
+
+
+def test_the_bar_cuts_neither_the_models_name_nor_its_facts_off_on_a_laptop(page: Playground) -> None:
+    for width in (1024, 1110, 1180, 1280, 1366):
+        page.page.set_viewport_size({"width": width, "height": 700})
+        cut = page.page.locator(".model > *").evaluate_all(
+            "parts => parts.filter(part => part.scrollHeight > part.clientHeight + 1 || part.scrollWidth > part.clientWidth + 1).length"
+        )
+        assert cut == 0, width
+        assert page.page.locator(".model .select").evaluate("select => select.offsetWidth") > 150, width
 
 
 def test_nothing_jumps_while_tokens_arrive(page: Playground) -> None:

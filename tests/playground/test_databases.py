@@ -20,6 +20,8 @@ OF_THE_MODEL_LAYER = (
     "tests/playground/api/test_sessions.py",
     "tests/playground/api/test_pruning.py",
     "tests/playground/live/test_quotas.py",
+    "tests/playground/classroom/test_limits.py",
+    "tests/playground/classroom/test_panel.py",
 )
 OWN_APPS = ("api", "catalog", "classroom", "moderation", "quotas", "runs")
 THERE_AND_BACK = """
@@ -40,6 +42,31 @@ assert not left, left
 call_command("migrate", verbosity=0)
 assert (Model.objects.count(), sorted(connection.introspection.table_names())) == before
 print("models:", before[0])
+"""
+
+OVER_AN_UPGRADE = """
+import django; django.setup()
+from datetime import date
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+
+def at(name):
+    call_command("migrate", "quotas", name, verbosity=0)
+    apps = MigrationExecutor(connection).loader.project_state([("quotas", name)]).apps
+    return lambda model: apps.get_model("quotas", model).objects
+
+
+old = at("0001_initial")
+day = old("Usage").create(person="ann", day=date(2026, 11, 23), tokens=70)
+for run, tokens in (("a", 30), ("b", 40)):
+    old("Reservation").create(run=run, usage=day, tokens=tokens)
+new = at("0002_holds")
+print(*new("Hold").order_by("run").values_list("run", "usage__person", "tokens"))
+room = new("Usage").create(person="room", day=date(2026, 11, 23), tokens=30)
+new("Hold").create(run="a", usage=room, tokens=30)
+print(*at("0001_initial")("Reservation").order_by("run").values_list("run", "usage__person", "tokens"))
 """
 
 
@@ -64,6 +91,13 @@ def database(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str]:
 @pytest.mark.timeout(400)
 def test_every_migration_goes_forward_and_back_and_forward_again(database: dict[str, str]) -> None:
     assert re.search(r"models: [1-9]", python(["-c", THERE_AND_BACK, *OWN_APPS], database))
+
+
+@pytest.mark.timeout(400)
+def test_what_runs_that_go_on_may_still_take_is_known_after_an_upgrade_and_after_a_way_back(database: dict[str, str]) -> None:
+    python(["manage.py", "migrate", "--verbosity", "0"], database)
+    held = "('a', 'ann', 30) ('b', 'ann', 40)\n"
+    assert python(["-c", OVER_AN_UPGRADE], database) == held + held
 
 
 @pytest.mark.timeout(400)

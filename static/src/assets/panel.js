@@ -2,7 +2,8 @@
 addEventListener("load", () => {
   for (const button of document.querySelectorAll("[data-copy]")) button.addEventListener("click", () => copy(button));
   // A list that scrolls is called after its page: all of them are called alike, which tells nothing to who listens.
-  for (const list of document.querySelectorAll("main .simplebar-content-wrapper")) list.ariaLabel = document.title.trim();
+  // So are tabs, which are called nothing.
+  for (const list of document.querySelectorAll("main .simplebar-content-wrapper, #tabs-items")) list.ariaLabel = document.title.trim();
 });
 
 /** Copies what the field holds that the button names. */

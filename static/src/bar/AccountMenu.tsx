@@ -1,4 +1,4 @@
-/** Whose page this is: log in or out, one's sessions, and the panel for those who may. */
+/** Whose page this is: log in or out, one's sessions, the other pages, and the panel for those who may. */
 
 import { fill, gettext } from "../i18n";
 import { Menu, type Group, type Item } from "../menu/Menu";
@@ -24,7 +24,11 @@ export function AccountMenu() {
 const works = (): Group => ({
   key: "works",
   title: "",
-  items: [to("sessions", gettext("Your sessions"), "/sessions"), to("gallery", gettext("Gallery"), "/gallery")],
+  items: [
+    to("sessions", gettext("Your sessions"), "/sessions"),
+    to("gallery", gettext("Gallery"), "/gallery"),
+    to("classroom", gettext("Classroom"), "/r/"),
+  ],
 });
 
 function own(name: string): Group {

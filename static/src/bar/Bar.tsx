@@ -7,6 +7,7 @@ import { boot, change, draft, faults, model } from "../store/draft";
 import { ForkButton, NewButton } from "../work/Buttons";
 import { begin } from "../work/open";
 import { ShareButton } from "../work/Share";
+import { Locked } from "../work/Locked";
 import { readOnly } from "../work/work";
 import { AccountMenu } from "./AccountMenu";
 import { KeysButton } from "./KeysButton";
@@ -57,20 +58,22 @@ function ModelPicker() {
   const fault = faults.value.model;
   return (
     <div class="model">
-      <select
-        class="select"
-        aria-label={gettext("Model")}
-        aria-invalid={fault !== undefined}
-        aria-describedby="model-facts"
-        value={draft.value.model}
-        onChange={({ currentTarget }) => change({ model: currentTarget.value })}
-      >
-        {boot.models.map(({ name, title }) => (
-          <option key={name} value={name}>
-            {title}
-          </option>
-        ))}
-      </select>
+      <Locked>
+        <select
+          class="select"
+          aria-label={gettext("Model")}
+          aria-invalid={fault !== undefined}
+          aria-describedby="model-facts"
+          value={draft.value.model}
+          onChange={({ currentTarget }) => change({ model: currentTarget.value })}
+        >
+          {boot.models.map(({ name, title }) => (
+            <option key={name} value={name}>
+              {title}
+            </option>
+          ))}
+        </select>
+      </Locked>
       <span class="model-facts" id="model-facts">
         {fault ? <span class="fault">{fault}</span> : facts()}
       </span>

@@ -4,9 +4,11 @@ import type { ComponentChildren } from "preact";
 import { gettext } from "../i18n";
 import { canRedo, canUndo } from "../store/branches";
 import { canProceed, proceed } from "./actions";
+import { asksNothing } from "../work/work";
 import { branches, redo, trouble, undo } from "./tree";
 
 export function HistoryButtons() {
+  if (asksNothing.value) return null; // nothing is tried in somebody else's session
   return (
     <div class="history-buttons" role="group" aria-label={gettext("Branches")}>
       <IconButton hook="undo" title={gettext("Undo")} keys="Control+Z" disabled={!canUndo(branches.value)} act={undo}>

@@ -2,6 +2,7 @@
 
 import { batch, computed, effect, signal } from "@preact/signals";
 import { sentence } from "../errors";
+import { inSequence } from "../i18n";
 import type { RunSpec, Token } from "../protocol/generated";
 import { client, lanes, show } from "../session";
 import { Lane, type Place } from "../socket/lane";
@@ -174,7 +175,7 @@ function refuse(id: number, { errors }: RunState): void {
     const shown = node.peek()?.id === id;
     branches.value = tree.without(branches.peek(), id);
     runs.delete(id);
-    trouble.value = errors.map(sentence).join(" ");
+    trouble.value = inSequence(errors.map(sentence));
     if (shown && node.peek()) show(laneOf(node.peek() as tree.Node));
     picked.value = null;
   });

@@ -19,6 +19,9 @@ export function RoomBar() {
       <span class="room-code" data-testid="room-code">
         {now && spaced(now.code)}
       </span>
+      <span class="room-over" role="status" data-testid="room-over">
+        {now?.ended && gettext("The lecture has ended")}
+      </span>
       {!isTeacher.value && <Place />}
       <span class="bar-end">
         {!isTeacher.value && <Me />}

@@ -2,13 +2,14 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
+import { count } from "../numbers";
 import { drawer, type Drawer } from "./drawer";
 import { GameDesk } from "./GameDesk";
 import { GameForm } from "./GameForm";
 import { shownQuestion } from "./lesson";
 import { Lessons } from "./Lessons";
 import { Counting, Told } from "./Question";
-import { game, gameAsks, gameOn, handIns, isAsked, place, problem, question, room, roster, tell, waiting } from "./room";
+import { game, gameAsks, gameOn, handIns, isAsked, place, problem, question, room, roster, tell, usage, waiting } from "./room";
 import { RuleField } from "./RuleField";
 import { Scoreboard } from "./Scoreboard";
 import { LessonStrip } from "./Teaching";
@@ -298,6 +299,7 @@ function Settings() {
             {title}
           </label>
         ))}
+        <Usage />
       </div>
       <div class="room-ends">
         <a class="button small" href={`/r/${place.code}/results.csv`} download data-testid="results">
@@ -312,13 +314,7 @@ function Settings() {
         >
           {gettext("Replay the lecture")}
         </button>
-        <button
-          type="button"
-          class="button small"
-          data-testid="end-room"
-          disabled={now.ended}
-          onClick={() => void tell({ type: "room_end" })}
-        >
+        <button type="button" class="button small" data-testid="end-room" disabled={now.ended} onClick={end}>
           {gettext("End the lecture")}
         </button>
         <button type="button" class="button small danger" data-testid="delete-room" onClick={remove}>
@@ -327,6 +323,28 @@ function Settings() {
       </div>
     </div>
   );
+}
+
+/** How much of the room's limits the students' own runs take. */
+function Usage() {
+  const now = usage.value;
+  if (!now) return null;
+  const runs = { runs: count(now.runs), most: count(now.most_runs) };
+  const tokens = { tokens: count(now.tokens), most: count(now.most_tokens ?? 0) };
+  return (
+    <p class="quiet room-usage" data-testid="room-usage" data-runs={now.runs} data-tokens={now.tokens}>
+      {fill(gettext("Students’ own runs: %(runs)s of at most %(most)s."), runs)}
+      <br />
+      {now.most_tokens === null
+        ? fill(gettext("Tokens today: %(tokens)s."), tokens)
+        : fill(gettext("Tokens today: %(tokens)s of %(most)s."), tokens)}
+    </p>
+  );
+}
+
+function end(): void {
+  if (confirm(gettext("End the lecture for everybody? The room does not open again; its results and its replay stay.")))
+    void tell({ type: "room_end" });
 }
 
 function remove(): void {

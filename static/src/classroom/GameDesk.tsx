@@ -3,7 +3,8 @@
 import { sentence } from "../errors";
 import { fill, gettext, ngettext } from "../i18n";
 import type { Game, GameDesk as Desk } from "../protocol/generated";
-import { Heading, Lettered, settingTitle, Truth } from "./Games";
+import { Heading, Lettered, settingTitle } from "./GameTexts";
+import { Truth } from "./GameTruth";
 import { desk, game, room, tell } from "./room";
 import { Scoreboard } from "./Scoreboard";
 

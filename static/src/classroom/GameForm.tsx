@@ -7,7 +7,7 @@ import { draft, fields, specOf } from "../store/draft";
 import { drawer } from "./drawer";
 import { examplesIn } from "./examples";
 import { alone, FEWEST, FIRST_VALUES, MOST, MOST_CHARACTERS, MOST_TOKENS, SETTINGS, specFor, type Setting } from "./guessing";
-import { settingTitle } from "./Games";
+import { settingTitle } from "./GameTexts";
 import { gameOn, isAsked, room, tell } from "./room";
 
 type Kind = "match" | "odd";

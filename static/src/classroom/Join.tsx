@@ -2,7 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { Refusal, sentence } from "../errors";
-import { fill, gettext, ngettext } from "../i18n";
+import { fill, gettext, inSequence, ngettext } from "../i18n";
 import { closed, join } from "./lesson";
 import { place, room, you } from "./room";
 import { spaced } from "./words";
@@ -76,7 +76,7 @@ async function enter(): Promise<void> {
   try {
     await join(nickname.value);
   } catch (error) {
-    wrong.value = error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error);
+    wrong.value = error instanceof Refusal ? inSequence(error.errors.map(sentence)) : String(error);
     document.getElementById("nickname")?.focus();
   } finally {
     busy.value = false;

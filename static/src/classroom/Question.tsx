@@ -1,7 +1,7 @@
 /** The vote: choosing on a phone, the tally on the teacher's page, and for both what the model thought and the dice took. */
 
 import { signal } from "@preact/signals";
-import { fill, gettext, ngettext } from "../i18n";
+import { fill, gettext, inList, ngettext } from "../i18n";
 import type { Question } from "../protocol/generated";
 import { Piece } from "../tokens/Piece";
 import { Answered, asks, Offered } from "./Choice";
@@ -108,7 +108,7 @@ export function Counting({ of }: { of: Question }) {
       </ol>
       {now && now.guesses.length > 0 && (
         <p class="guesses">
-          {gettext("Typed:")} {now.guesses.map(({ text, votes }) => `${text} × ${votes}`).join(", ")}
+          {gettext("Typed:")} {inList(now.guesses.map(({ text, votes }) => `${text} × ${votes}`))}
         </p>
       )}
       <p class="quiet figures" data-testid="votes">

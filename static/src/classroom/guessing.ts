@@ -42,7 +42,7 @@ export function complete(picks: readonly Pick[]): number[] | null {
 }
 
 /** Whether somebody's `pick` is right about a text: texts that read the same are the same. */
-export function isRight({ kind, cards }: Game, place: number, pick: number): boolean {
+export function isRight({ kind, cards }: { kind: Game["kind"]; cards: readonly Card[] }, place: number, pick: number): boolean {
   const text = cards[place]?.text;
   const made = kind === "match" ? cards.find(({ value }) => value === pick) : cards.find(({ by_model }) => by_model);
   return made?.text === text;

@@ -32,12 +32,12 @@ import { Join } from "./Join";
 import { attend, follow, goOwn, lead, mayRun, onOwn } from "./lesson";
 import { entering, pointing } from "./plan";
 import { QuestionCard } from "./Question";
-import { game, gameAsks, isAsked, isTeacher, place, problem, role, room } from "./room";
+import { closed, game, gameAsks, isAsked, isTeacher, place, problem, role, room } from "./room";
 import { Scoreboard } from "./Scoreboard";
 import { StepLine } from "./StepLine";
 
 function Page() {
-  if (!room.value || !(role.value === "student" || role.value === "teacher")) return <Join />;
+  if (closed.value !== null || !room.value || !(role.value === "student" || role.value === "teacher")) return <Join />;
   return (
     <div class={`room ${isTeacher.value ? "teaching" : onOwn.value ? "own" : "attending"}`}>
       <RoomBar />
@@ -108,7 +108,11 @@ function Lobby() {
   return (
     <section class="lobby" data-testid="lobby">
       <h2>{gettext("You are in.")}</h2>
-      <p>{gettext("As soon as the teacher runs the model, you see every token here, with what is behind it.")}</p>
+      <p>
+        {room.value?.ended
+          ? gettext("This room has ended. Ask your teacher for the code of the new one.")
+          : gettext("As soon as the teacher runs the model, you see every token here, with what is behind it.")}
+      </p>
       <p class="visually-hidden">
         <span data-testid="status" data-connection="open" />
       </p>
@@ -123,7 +127,7 @@ function Starters() {
   if (prompts.length === 0 || !(isTeacher.value || mayRun.value)) return null;
   const use = (prompt: string) => (isTeacher.value || onOwn.value ? change({ prompt, mode: "complete" }) : goOwn(prompt));
   return (
-    <div class="starters" role="group" aria-label={gettext("Prompts to start with")} data-testid="starters">
+    <div class="prepared" role="group" aria-label={gettext("Prompts to start with")} data-testid="starters">
       {prompts.map((prompt) => (
         <button type="button" class="chip" key={prompt} title={prompt} onClick={() => use(prompt)}>
           {prompt}

@@ -11,6 +11,7 @@ import type {
   RoomClientMessage,
   RoomServerMessage,
   RoomState,
+  RoomUsage,
   Roster,
   Scores,
   Tally,
@@ -22,7 +23,7 @@ import type { Incoming } from "../protocol/codec";
 import { client } from "../session";
 import { plainError } from "../socket/lane";
 import { boot } from "../store/draft";
-import { gettext } from "../i18n";
+import { gettext, inSequence } from "../i18n";
 
 if (!boot.room) throw new Error("the page belongs to no room");
 export const place = boot.room;
@@ -36,6 +37,8 @@ export const scores = signal<Scores | null>(null);
 export const roster = signal<Roster | null>(null);
 export const tally = signal<Tally | null>(null);
 export const handIns = signal<HandIns | null>(null);
+/** What the students' own runs take of the room's limits; for the teacher. */
+export const usage = signal<RoomUsage | null>(null);
 /** The ready lesson that is taught; for the teacher. */
 export const plan = signal<LessonPlan | null>(null);
 export const gameState = signal<GameState | null>(null);
@@ -78,7 +81,7 @@ export async function tell(command: Command): Promise<boolean> {
     await say(command);
     return true;
   } catch (error) {
-    problem.value = error instanceof Refusal ? error.errors.map(sentence).join(" ") : String(error);
+    problem.value = error instanceof Refusal ? inSequence(error.errors.map(sentence)) : String(error);
     return false;
   }
 }
@@ -113,6 +116,9 @@ export function take(message: Incoming | RoomServerMessage): boolean {
     case "hand_ins":
       handIns.value = message;
       return true;
+    case "room_usage":
+      usage.value = message;
+      return true;
     case "lesson":
       plan.value = message.key === null ? null : message;
       return true;
@@ -126,7 +132,7 @@ export function take(message: Incoming | RoomServerMessage): boolean {
       settle(message.ref, null);
       return true;
     case "error":
-      if (message.errors.some(({ code }) => code === "no_room")) closed.value = message.errors.map(sentence).join(" ");
+      if (message.errors.some(({ code }) => code === "no_room")) closed.value = inSequence(message.errors.map(sentence));
       return settle(message.ref ?? "", new Refusal(message.errors));
     default:
       return false;

@@ -4,12 +4,12 @@ import "../styles/room.css";
 import "../theming";
 import { render } from "preact";
 import { fill, gettext, ngettext } from "../i18n";
-import type { Game } from "../protocol/generated";
 import { link } from "../session";
 import { Status } from "../Status";
 import { Stream } from "../tokens/Stream";
 import { attend, follow as followTeacher, shownQuestion } from "./lesson";
-import { Heading, Lettered, Truth } from "./Games";
+import { Asking } from "./GameTexts";
+import { Truth } from "./GameTruth";
 import { Counting, Told } from "./Question";
 import { desk, game, place, room, roster } from "./room";
 import { Scoreboard } from "./Scoreboard";
@@ -77,7 +77,7 @@ function Playing() {
   return (
     <div class={`playing texts-${now.cards.length}`} role="region" aria-label={gettext("Game")} tabIndex={0}>
       <section class={`question game ${now.state}`} data-testid="game" data-state={now.state} data-kind={now.kind}>
-        {asks ? <Asked of={now} /> : <Truth of={now} far />}
+        {asks ? <Asking of={now} far /> : <Truth of={now} far />}
         {asks && answered && (
           <p class="quiet figures" data-testid="answers">
             {fill(ngettext("%(votes)s of %(of)s person has answered", "%(votes)s of %(of)s people have answered", answered.of), {
@@ -89,30 +89,6 @@ function Playing() {
       </section>
       {!asks && <Scoreboard most={6} />}
     </div>
-  );
-}
-
-function Asked({ of }: { of: Game }) {
-  return (
-    <>
-      <Heading of={of} far />
-      {of.kind === "match" && (
-        <p class="game-offer" data-testid="game-offer">
-          {of.values.map((value) => (
-            <span key={value} class="figures">
-              {value}
-            </span>
-          ))}
-        </p>
-      )}
-      <ol class="game-texts">
-        {of.cards.map((card, place) => (
-          <li key={place} class="game-text">
-            <Lettered card={card} place={place} />
-          </li>
-        ))}
-      </ol>
-    </>
   );
 }
 

@@ -4,6 +4,7 @@ import { useSignalEffect, type ReadonlySignal } from "@preact/signals";
 import { useEffect, useRef } from "preact/hooks";
 import { fill, gettext } from "../i18n";
 import { isLive, type RunState } from "../store/run";
+import { copyText } from "../tokens/copy";
 import { describe } from "../tokens/describe";
 import { StreamView } from "../tokens/view";
 import { letter } from "./sides";
@@ -24,7 +25,7 @@ export function LaneText({ side, run }: { side: number; run: ReadonlySignal<RunS
   });
   return (
     <div class="lane-text">
-      <p class="stream-text" lang="">
+      <p class="stream-text" lang="" onCopy={copyText}>
         <span
           class="output-tokens"
           role="listbox"

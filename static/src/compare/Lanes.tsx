@@ -8,6 +8,7 @@ import type { ErrorInfo } from "../protocol/generated";
 import { showSettings } from "./commands";
 import { LaneText } from "./LaneText";
 import { ModelChoice, titleOf } from "./ModelChoice";
+import { readOnly } from "../work/work";
 import { isStale, runs, stateOf } from "./runs";
 import { FEWEST, MOST, type Side } from "./kept";
 import { add, differences, draftOf, letter, remove, replace, sides } from "./sides";
@@ -52,6 +53,16 @@ function Head({ side }: { side: Side }) {
         <span class="visually-hidden">{fill(gettext("Lane %(letter)s"), values)}</span>
         <span aria-hidden="true">{values.letter}</span>
       </h2>
+      {readOnly.value ? <span class="lane-model">{titleOf(draftOf(side).model)}</span> : <Controls side={side} />}
+    </header>
+  );
+}
+
+/** What changes a lane of one's own. */
+function Controls({ side }: { side: Side }) {
+  const values = { letter: letter(side.key) };
+  return (
+    <>
       <ModelChoice of={side.key} />
       <Button
         title={fill(gettext("Settings of lane %(letter)s"), values)}
@@ -70,7 +81,7 @@ function Head({ side }: { side: Side }) {
         disabled={sides.value.length <= FEWEST}
         path="m4 4 8 8m0-8-8 8"
       />
-    </header>
+    </>
   );
 }
 
@@ -111,11 +122,13 @@ const Chip = ({ name, title, value, undo }: { name: string; title: string; value
       type="button"
       class="chip"
       data-testid={`difference-${name}`}
-      aria-label={fill(gettext("%(setting)s %(value)s: as all lanes again"), { setting: title, value })}
-      title={gettext("As all lanes again")}
+      aria-label={readOnly.value ? undefined : fill(gettext("%(setting)s %(value)s: as all lanes again"), { setting: title, value })}
+      title={readOnly.value ? undefined : gettext("As all lanes again")}
+      disabled={readOnly.value}
       onClick={undo}
     >
-      {title} <b>{value}</b> <span aria-hidden="true">×</span>
+      {title} <b>{value}</b>
+      {!readOnly.value && <span aria-hidden="true"> ×</span>}
     </button>
   </li>
 );
@@ -144,13 +157,15 @@ function fieldTitle({ field }: ErrorInfo): string {
 /** Not a live region: several lanes would talk at once. The page says when all have ended. */
 function Foot({ side }: { side: Side }) {
   const state = stateOf(side.key);
-  const { phase, finished, tokens } = state;
+  const { phase, finished, tokens, id } = state;
   const parting = partingOf(side.key);
   return (
     <footer
       class="lane-foot"
       data-testid="lane-status"
       data-phase={phase}
+      data-run={id ?? undefined}
+      data-tokens={tokens.length}
       data-reason={finished?.reason}
       data-parting={parting ?? undefined}
     >

@@ -5,6 +5,8 @@ import { Bind } from "../settings/binding";
 import { useGradual } from "../settings/gradual";
 import { Group } from "../settings/Group";
 import { Presets } from "../settings/Presets";
+import { Whose as WhoseSession } from "../settings/Whose";
+import { Locked } from "../work/Locked";
 import { boot, fields } from "../store/draft";
 import { ModelChoice } from "./ModelChoice";
 import { bindingOf, edited, letter, sides } from "./sides";
@@ -16,8 +18,11 @@ export function Panel() {
     <aside class="pane settings" id="settings" aria-label={gettext("Settings")}>
       <div class="settings-scroll" data-testid="settings-of" data-lane={key === null ? "all" : letter(key)}>
         <Whose />
+        <WhoseSession />
         <div class="settings-model">
-          <ModelChoice of={key} />
+          <Locked>
+            <ModelChoice of={key} />
+          </Locked>
         </div>
         <Bind key={key} value={bindingOf(key)}>
           <Presets />

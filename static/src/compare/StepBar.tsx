@@ -2,11 +2,12 @@
 
 import { fill, gettext } from "../i18n";
 import { toParting } from "./commands";
+import { runs } from "./runs";
 import { follow, length, parting, pick, picked, step } from "./steps";
 
 export function StepBar() {
-  if (length.value === 0) return null;
-  const last = length.value - 1;
+  if (runs.value.size === 0) return null;
+  const last = Math.max(0, length.value - 1); // its place is there before the first token is
   const at = Math.max(0, step.value);
   return (
     <section class="pane step-bar">

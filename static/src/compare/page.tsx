@@ -3,13 +3,16 @@
 import "../styles/compare.css";
 import "../theming";
 import { render } from "preact";
+import { EmbeddedBar } from "../bar/EmbeddedBar";
 import { gettext, fill } from "../i18n";
 import { Dialogs } from "../keys/Dialogs";
 import { RunPrompt } from "../prompt/Area";
 import { Prompt } from "../prompt/Prompt";
+import { boot } from "../store/draft";
 import { connection, settingsOpen } from "../store/view";
 import { Notice } from "../work/Notice";
 import { readOnly } from "../work/work";
+import { Asked } from "./Asked";
 import { Bar } from "./Bar";
 import { Candidates } from "./Candidates";
 import { comparison } from "./commands";
@@ -27,6 +30,7 @@ import { Strips } from "./Strips";
 import { Summary } from "./Summary";
 
 function Page() {
+  if (boot.session?.embedded !== undefined) return <Embedded />;
   return (
     <div class={settingsOpen.value ? "page with-settings" : "page"}>
       <Bar />
@@ -38,13 +42,32 @@ function Page() {
         <Notice />
         <Said />
         <Lanes />
-        <AddLane />
+        {!readOnly.value && <AddLane />}
         <StepBar />
         <Strips />
         <Candidates />
         <Summary />
       </main>
       <Dialogs of={comparison} />
+    </div>
+  );
+}
+
+/** In a frame of another site: the lanes, step by step, and the way here. */
+function Embedded() {
+  return (
+    <div class="page embedded">
+      <EmbeddedBar />
+      <main class="comparison">
+        <Asked />
+        <Notice />
+        <Lanes />
+        <StepBar />
+        <Strips />
+        <Candidates />
+        <Summary />
+        <Said />
+      </main>
     </div>
   );
 }

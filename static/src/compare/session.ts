@@ -16,9 +16,10 @@ import { bring, clear, knows, runs, stateOf } from "./runs";
 import { edited, sides } from "./sides";
 import { first, follow } from "./steps";
 
-/** From now on: the address names the session, and what changes is saved in it, once what it had is here. */
+/** From now on: the address names the session, but for one in a frame, and what changes is saved in it, once what it had is here. */
 export function keepSession(): void {
   void (boot.session ? fetched(boot.session.id) : Promise.resolve()).then(() => saving(state));
+  if (boot.session?.embedded !== undefined) return;
   effect(() => history.replaceState(null, "", work.value ? `/compare?session=${encodeURIComponent(work.value.session)}` : "/compare"));
   effect(() => {
     if (isDeleted.value) leaveWork(); // the next run begins another

@@ -66,9 +66,23 @@ export function page(): Command[] {
       title,
       act: () => void (theme.value = name as Theme),
     })),
+    ...places().map(([address, title]) => ({ id: `go-${address}`, group: gettext("Go to"), title, act: () => location.assign(address) })),
     ...boot.languages.map(([code, title]) => ({ id: `language-${code}`, group: gettext("Language"), title, act: () => switchTo(code) })),
   ];
 }
+
+/** The other pages of the site. */
+const places = (): [address: string, title: string][] =>
+  (
+    [
+      ["/", gettext("Playground")],
+      ["/compare", gettext("Compare")],
+      ["/sessions", gettext("Your sessions")],
+      ["/gallery", gettext("Gallery")],
+      ["/r/", gettext("Classroom")],
+      ["/account/", gettext("Account")],
+    ] as [string, string][]
+  ).filter(([address]) => address !== location.pathname);
 
 /** `pick` goes to a step of a text with `steps` of them. */
 export function goTo(query: string, steps: number, pick: (to: number) => void): Command | null {

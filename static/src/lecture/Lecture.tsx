@@ -1,15 +1,19 @@
-/** The replay of a lecture: its clock under the text, and above it the question that the class was asked. */
+/** The replay of a lecture: its clock under the text, and above it the question or the game that the class was at. */
 
+import { computed } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import { Piece } from "../tokens/Piece";
 import { Replay } from "../work/Replay";
+import { Asking } from "../classroom/GameTexts";
+import { Truth } from "../classroom/GameTruth";
 import { percent } from "../classroom/words";
-import { clock, comeBack, isLeft, isRevealed, leave, lecture, pause, play, playing, question, seek, speed, SPEEDS } from "./playing";
+import { clock, comeBack, game, isLeft, isRevealed, leave, lecture, pause, play, playing, question, seek, speed, SPEEDS } from "./playing";
+import type { Played } from "./played";
 import type { Ask, Choice } from "./record";
 
 /** What can be played of the session on the screen. */
 export function Playback() {
-  if (lecture.value) return <Clock length={lecture.value.length} asks={lecture.value.asks} />;
+  if (lecture.value) return <Clock length={lecture.value.length} marks={marks.value} />;
   return (
     <>
       <Replay />
@@ -24,7 +28,10 @@ export function Playback() {
   );
 }
 
-function Clock({ length, asks }: { length: number; asks: readonly Ask[] }) {
+/** When the class was asked something. */
+const marks = computed(() => [...(lecture.value?.asks ?? []), ...(lecture.value?.games ?? [])].map(({ ms }) => ms));
+
+function Clock({ length, marks }: { length: number; marks: readonly number[] }) {
   const at = Math.min(clock.value, length);
   const values = { at: minutes(at), all: minutes(length) };
   return (
@@ -44,7 +51,7 @@ function Clock({ length, asks }: { length: number; asks: readonly Ask[] }) {
           onInput={({ currentTarget }) => seek(Number(currentTarget.value))}
         />
         <span class="lecture-asks" aria-hidden="true">
-          {asks.map(({ ms }) => (
+          {marks.map((ms) => (
             <i key={ms} style={{ insetInlineStart: `${length > 0 ? Math.min(100, (100 * ms) / length) : 0}%` }} />
           ))}
         </span>
@@ -95,10 +102,31 @@ function Speeds() {
   );
 }
 
-/** What the class was asked, and from the reveal on what it voted: totals, of nobody. */
+/** What the class was asked, and from the reveal on how it answered: totals, of nobody. */
 export function Asked() {
-  const of = question.value;
-  if (!of) return null;
+  if (game.value) return <Game of={game.value} />;
+  return question.value && <Vote of={question.value} />;
+}
+
+/** It scrolls within, so that the clock stays where it is; from the top where something new is shown. */
+function Game({ of: { ms, game: of } }: { of: Played }) {
+  const state = isRevealed.value ? "revealed" : "open";
+  return (
+    <section
+      key={`${ms} ${state}`}
+      class={`question game replayed ${state}`}
+      aria-label={gettext("Game")}
+      tabIndex={0}
+      data-testid="lecture-game"
+      data-state={state}
+      data-kind={of.kind}
+    >
+      {isRevealed.value ? <Truth of={of} /> : <Asking of={of} />}
+    </section>
+  );
+}
+
+function Vote({ of }: { of: Ask }) {
   const revealed = isRevealed.value;
   const votes = of.options.reduce((sum, option) => sum + option.votes, of.guessed);
   return (

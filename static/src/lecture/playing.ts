@@ -29,8 +29,9 @@ const key = computed(() => now.value && `${now.value.run} ${now.value.tokens}`);
 const view = computed(() => now.value?.view ?? null);
 const asked = computed(() => now.value?.ask ?? null);
 export const isRevealed = computed(() => now.value?.isRevealed ?? false);
-/** The question that the class was at. */
+/** The question that the class was at, or the game. */
 export const question = asked;
+export const game = computed(() => now.value?.game ?? null);
 
 const told = signal<{ view: Looked } | null>(null);
 

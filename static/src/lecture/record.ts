@@ -1,6 +1,8 @@
 /** A lecture's record, as `playground/classroom/recorded.py` writes it, and what was on the screen at a moment of it. Pure. */
 
 import { fitting, type Looked } from "../classroom/glance";
+import { gameOf, type Played } from "./played";
+import { bytesOf, fieldsOf, isTime, listOf, numberOf, rowsOf, textOf, type Fields } from "./written";
 
 export interface Choice {
   id: number;
@@ -28,23 +30,24 @@ export interface Lecture {
   seen: { ms: number; run: string; tokens: number }[];
   views: { ms: number; view: Looked }[]; // whole ones
   asks: Ask[];
+  games: Played[];
 }
 
-/** What was on the screen: the run and so many of its tokens, where the teacher looked, and the question that the class was at. */
+/** What was on the screen: the run and so many of its tokens, where the teacher looked, and the question or the game that the class was at. */
 export interface Shown {
   run: string;
   tokens: number;
   view: Looked | null;
   ask: Ask | null;
-  isRevealed: boolean;
+  game: Played | null;
+  isRevealed: boolean; // of the two
 }
 
-type Fields = Record<string, unknown>;
 const SECONDS_AFTER = 20; // an answer of a lesson stays so long, where nothing follows
 
 /** The record in a session's draft, which anybody may have written; null where there is none that can be played. */
 export function lectureOf(draft: unknown): Lecture | null {
-  const { version, length, runs, seen, views, asks } = fieldsOf(fieldsOf(draft).lecture);
+  const { version, length, runs, seen, views, asks, games } = fieldsOf(fieldsOf(draft).lecture);
   if (version !== 1 || typeof length !== "number" || !(length >= 0) || !Array.isArray(runs)) return null;
   const named = (n: unknown): string | null => (typeof n === "number" && typeof runs[n] === "string" ? runs[n] : null);
   const places = rowsOf(seen).flatMap(([ms, n, tokens]) => {
@@ -52,17 +55,16 @@ export function lectureOf(draft: unknown): Lecture | null {
     return isTime(ms) && run !== null && isTime(tokens) ? [{ ms, run, tokens }] : [];
   });
   if (places.length === 0) return null;
-  return { length, seen: sorted(places), views: wholeViews(rowsOf(views)), asks: sorted(listOf(asks).flatMap((ask) => askOf(ask, named))) };
+  return {
+    length,
+    seen: sorted(places),
+    views: wholeViews(rowsOf(views)),
+    asks: sorted(listOf(asks).flatMap((ask) => askOf(ask, named))),
+    games: sorted(listOf(games).flatMap(gameOf)),
+  };
 }
 
-const fieldsOf = (value: unknown): Fields =>
-  typeof value === "object" && value !== null && !Array.isArray(value) ? (value as Fields) : {};
-const listOf = (value: unknown): Fields[] => (Array.isArray(value) ? value.map(fieldsOf) : []);
-const rowsOf = (value: unknown): unknown[][] => (Array.isArray(value) ? value.filter(Array.isArray) : []);
-const isTime = (value: unknown): value is number => typeof value === "number" && Number.isFinite(value) && value >= 0;
 const sorted = <T extends { ms: number }>(entries: T[]): T[] => entries.sort((a, b) => a.ms - b.ms);
-const textOf = (value: unknown): string => (typeof value === "string" ? value : "");
-const numberOf = (value: unknown): number => (typeof value === "number" && Number.isFinite(value) ? value : 0);
 
 /** A view is told by what has changed since the one before. */
 function wholeViews(rows: unknown[][]): Lecture["views"] {
@@ -96,7 +98,7 @@ function askOf(ask: Fields, named: (n: unknown) => string | null): Ask[] {
 
 const tokenOf = ({ id, piece, p }: Fields): Omit<Choice, "votes"> => ({
   id: numberOf(id),
-  piece: Uint8Array.from(textOf(piece).match(/[0-9a-f]{2}/g) ?? [], (byte) => parseInt(byte, 16)),
+  piece: bytesOf(piece),
   p: typeof p === "number" ? p : null,
 });
 
@@ -111,14 +113,15 @@ function placeAt(entries: readonly { ms: number }[], ms: number): number {
   return low - 1;
 }
 
-/** What the class saw at `ms`; before the beginning, what it saw first. */
-export function shownAt({ seen, views, asks }: Lecture, ms: number): Shown {
+/** What the class saw at `ms`; before the beginning, what it saw first. A game stands where otherwise a question would. */
+export function shownAt({ seen, views, asks, games }: Lecture, ms: number): Shown {
   const { run = "", tokens = 0 } = seen[Math.max(0, placeAt(seen, ms))] ?? {};
   const view = views[placeAt(views, ms)]?.view ?? null;
-  const last = asks[placeAt(asks, ms)] ?? null;
-  const isRevealed = last !== null && ms >= last.revealed;
-  const ask = last && (!isRevealed || isAt(last, run, tokens, ms)) ? last : null;
-  return { run, tokens, view, ask, isRevealed: ask !== null && isRevealed };
+  const played = games[placeAt(games, ms)];
+  const game = played && (played.ended === null || ms < played.ended) ? played : null;
+  const last = asks[placeAt(asks, ms)];
+  const ask = !game && last && (ms < last.revealed || isAt(last, run, tokens, ms)) ? last : null;
+  return { run, tokens, view, ask, game, isRevealed: ms >= ((game ?? ask)?.revealed ?? Infinity) };
 }
 
 /** Whether a question that was answered is still what the class is at: until the run goes on. */

@@ -3,24 +3,15 @@
 import { signal } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import { exportAddress, pageAddress, type SessionRow } from "../work/api";
-import { choose, chosen, deleteChosen, importFile, isGallery, listed, page, rename, retag, search, trouble, turn } from "./rows";
+import { choose, chosen, deleteChosen, importFile, isGallery, listed, page, query, rename, retag, search, trouble, turn } from "./rows";
 import { tagsIn } from "./tags";
+import { ago } from "./when";
 
 const sure = signal(false);
 
 export function Library() {
   return (
     <main class="library">
-      <nav class="library-head" aria-label={gettext("Pages")}>
-        <a href="/">{gettext("Playground")}</a>
-        <a href="/sessions" aria-current={isGallery ? undefined : "page"}>
-          {gettext("Your sessions")}
-        </a>
-        <a href="/gallery" aria-current={isGallery ? "page" : undefined}>
-          {gettext("Gallery")}
-        </a>
-        <a href="/account/">{gettext("Account")}</a>
-      </nav>
       <h1>{isGallery ? gettext("Gallery") : gettext("Your sessions")}</h1>
       {!isGallery && <Tools />}
       {trouble.value !== null && (
@@ -90,63 +81,118 @@ function Delete() {
 
 function List() {
   if (!listed.value) return null;
-  if (listed.value.sessions.length === 0) return <p class="quiet">{gettext("No session is here.")}</p>;
+  if (listed.value.sessions.length === 0)
+    return query.value ? <p class="quiet">{gettext("Nothing that you kept has this in it.")}</p> : <Empty />;
   return (
-    <ul class="library-list">
-      {listed.value.sessions.map((row) => (
-        <Row key={row.id} row={row} />
-      ))}
+    <ul class={isGallery ? "gallery-list" : "library-list"}>
+      {listed.value.sessions.map((row) => (isGallery ? <Shown key={row.id} row={row} /> : <Own key={row.id} row={row} />))}
     </ul>
   );
 }
 
-function Row({ row }: { row: SessionRow }) {
-  const name = row.title || gettext("Untitled");
-  const told = [
-    ...(row.comparison ? [gettext("Comparison")] : []),
-    fill(ngettext("%(count)s run", "%(count)s runs", row.runs_count), { count: row.runs_count }),
-    new Date(row.updated).toLocaleString(document.documentElement.lang),
-    ...(isGallery ? row.tags : []),
-  ];
+/** What will be here, and how it comes here. */
+const Empty = () => (
+  <div class="library-empty" data-testid="empty">
+    <p>{isGallery ? gettext("Nobody shows anything yet.") : gettext("Nothing is kept yet.")}</p>
+    <p class="quiet">
+      {isGallery
+        ? gettext(
+            "Choose “Gallery” under Share in the playground: then everybody who comes here finds that session, and can replay it token by token.",
+          )
+        : gettext("What you run in the playground is kept here as you go: prompt, settings, branches and every token with its trace.")}
+    </p>
+    <a class="button" href="/">
+      {gettext("To the playground")}
+    </a>
+  </div>
+);
+
+const named = (row: SessionRow): string => row.title || gettext("Untitled");
+
+/** A session of one's own: its name and tags are changed where they stand. */
+function Own({ row }: { row: SessionRow }) {
+  const name = named(row);
   return (
     <li data-testid="session">
-      {!isGallery && (
+      <input
+        type="checkbox"
+        aria-label={fill(gettext("Choose %(name)s"), { name })}
+        checked={chosen.value.has(row.id)}
+        onChange={({ currentTarget }) => choose(row.id, currentTarget.checked)}
+      />
+      <div class="library-row">
         <input
-          type="checkbox"
-          aria-label={fill(gettext("Choose %(name)s"), { name })}
-          checked={chosen.value.has(row.id)}
-          onChange={({ currentTarget }) => choose(row.id, currentTarget.checked)}
-        />
-      )}
-      {isGallery ? (
-        <span class="library-title">{name}</span>
-      ) : (
-        <input
-          class="number wide library-title"
+          class="library-title"
           maxLength={120}
           value={row.title}
+          placeholder={gettext("Untitled")}
           aria-label={fill(gettext("Title of %(name)s"), { name })}
           onChange={({ currentTarget }) => void rename(row.id, currentTarget.value)}
         />
-      )}
-      {!isGallery && (
-        <input
-          class="number wide library-tags"
-          value={row.tags.join(", ")}
-          placeholder={gettext("Tags, with commas")}
-          aria-label={fill(gettext("Tags of %(name)s"), { name })}
-          data-testid="tags"
-          onChange={({ currentTarget }) => void retag(row.id, tagsIn(currentTarget.value))}
-        />
-      )}
-      <span class="quiet library-facts">{told.join(" · ")}</span>
-      <a class="button small" href={pageAddress(row.id)} aria-label={fill(gettext("Open %(name)s"), { name })}>
-        {gettext("Open")}
-      </a>
-      <a class="button small" href={exportAddress(row.id)} download aria-label={fill(gettext("Export %(name)s"), { name })}>
-        {gettext("Export")}
-      </a>
+        <Facts row={row} />
+      </div>
+      <input
+        class="library-tags"
+        value={row.tags.join(", ")}
+        placeholder={gettext("Tags, with commas")}
+        aria-label={fill(gettext("Tags of %(name)s"), { name })}
+        data-testid="tags"
+        onChange={({ currentTarget }) => void retag(row.id, tagsIn(currentTarget.value))}
+      />
+      <span class="library-acts">
+        <a class="button small" href={pageAddress(row.id)} aria-label={fill(gettext("Open %(name)s"), { name })}>
+          {gettext("Open")}
+        </a>
+        <Export row={row} />
+      </span>
     </li>
+  );
+}
+
+/** A session that somebody shows: the whole card opens it. */
+function Shown({ row }: { row: SessionRow }) {
+  const name = named(row);
+  return (
+    <li data-testid="session">
+      <a class="gallery-title" href={pageAddress(row.id)} aria-label={fill(gettext("Open %(name)s"), { name })}>
+        {name}
+      </a>
+      {row.tags.length > 0 && (
+        <ul class="gallery-tags">
+          {row.tags.map((tag) => (
+            <li key={tag}>{tag}</li>
+          ))}
+        </ul>
+      )}
+      <span class="gallery-end">
+        <Facts row={row} />
+        <Export row={row} />
+      </span>
+    </li>
+  );
+}
+
+const Export = ({ row }: { row: SessionRow }) => (
+  <a class="button small" href={exportAddress(row.id)} download aria-label={fill(gettext("Export %(name)s"), { name: named(row) })}>
+    {gettext("Export")}
+  </a>
+);
+
+function Facts({ row }: { row: SessionRow }) {
+  const seen = { private: "", link: gettext("Shared by link"), gallery: gettext("In the gallery") }[row.visibility];
+  const told = [
+    ...(row.comparison ? [gettext("Comparison")] : []),
+    fill(ngettext("%(count)s run", "%(count)s runs", row.runs_count), { count: row.runs_count }),
+    ...(isGallery || !seen ? [] : [seen]),
+  ];
+  const language = document.documentElement.lang;
+  return (
+    <span class="quiet library-facts">
+      {told.join(" · ")} ·{" "}
+      <time dateTime={row.updated} title={new Date(row.updated).toLocaleString(language)}>
+        {ago(Date.parse(row.updated), Date.now(), language)}
+      </time>
+    </span>
   );
 }
 

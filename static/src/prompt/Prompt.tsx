@@ -3,6 +3,7 @@
 import { gettext } from "../i18n";
 import { sentence } from "../errors";
 import { change, draft, faults, mode } from "../store/draft";
+import { Locked } from "../work/Locked";
 import { Area } from "./Area";
 import { obstacle } from "./ask";
 import { Conversation } from "./Conversation";
@@ -16,8 +17,10 @@ export function Prompt() {
   const chat = mode.value === "chat";
   return (
     <section class="pane prompt" aria-label={gettext("Prompt")}>
-      <Head />
-      {chat ? <Conversation faulty={fault !== undefined} /> : <Text faulty={fault !== undefined} />}
+      <Locked>
+        <Head />
+        {chat ? <Conversation faulty={fault !== undefined} /> : <Text faulty={fault !== undefined} />}
+      </Locked>
       {fault && (
         <p class="fault" id="prompt-fault">
           {fault}

@@ -7,6 +7,7 @@ import { number } from "../numbers";
 import type { ReadToken } from "../protocol/generated";
 import { inquire } from "../session";
 import { run } from "../store/view";
+import { asksNothing } from "../work/work";
 import { believed, perplexity } from "./score";
 
 const reading = signal<{ run: string; tokens: ReadToken[] } | null>(null);
@@ -32,7 +33,7 @@ async function score(): Promise<void> {
 
 export function ScorePrompt() {
   const { id, started, tokens } = run.value;
-  if (!started || started.model.encoder_decoder) return null; // an encoder reads the prompt and predicts none of it
+  if (!started || started.model.encoder_decoder || asksNothing.value) return null; // an encoder reads the prompt and predicts none of it
   const value = scored.value && perplexity(scored.value);
   return (
     <p class="score-line" data-testid="prompt-score" data-perplexity={value ?? undefined}>

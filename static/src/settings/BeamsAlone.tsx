@@ -1,6 +1,6 @@
 /** Beam search takes no settings that shape what the dice fall on: offers to make them all neutral at once. */
 
-import { gettext } from "../i18n";
+import { gettext, inList } from "../i18n";
 import { fields } from "../store/draft";
 import { useBinding } from "./binding";
 import { againstBeams } from "./schema";
@@ -14,7 +14,7 @@ export function BeamsAlone() {
     <div class="note in-the-way" data-testid="beams-alone">
       <p>
         {gettext("Beam search draws no dice, so that nothing may shape what they would fall on:")}{" "}
-        {inTheWay.map(({ title }) => title).join(", ")}
+        {inList(inTheWay.map(({ title }) => title))}
       </p>
       <button type="button" class="button small" onClick={() => change(neutral)}>
         {gettext("Make them neutral")}

@@ -3,11 +3,13 @@
 import { computed } from "@preact/signals";
 import { gettext } from "../i18n";
 import { boot, changeSampling, draft, faults, fields } from "../store/draft";
+import { asksNothing } from "../work/work";
 import { Bind, type Binding } from "./binding";
 import { useGradual } from "./gradual";
 import { Group } from "./Group";
 import { Presets } from "./Presets";
 import { Watching } from "./Watching";
+import { Whose } from "./Whose";
 
 const SEEN_AT_ONCE = 1; // groups
 
@@ -24,13 +26,14 @@ export function Panel() {
   return (
     <aside class="pane settings" id="settings" aria-label={gettext("Settings")}>
       <div class="settings-scroll">
+        <Whose />
         <Bind value={ofNextRun}>
           <Presets />
           {boot.groups.slice(0, drawn).map(({ name, title }) => (
             <Group key={name} title={title} fields={fields.filter(({ group }) => group === name)} open={name === "sampling"} />
           ))}
         </Bind>
-        <Watching />
+        {!asksNothing.value && <Watching />}
       </div>
     </aside>
   );

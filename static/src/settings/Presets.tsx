@@ -2,6 +2,7 @@
 
 import { gettext } from "../i18n";
 import { boot, partOf, presetOf } from "../store/draft";
+import { Locked } from "../work/Locked";
 import { useBinding } from "./binding";
 import { openPresets, own, ownOf } from "./own";
 
@@ -11,45 +12,47 @@ export function Presets() {
   const mine = active === null ? ownOf(values.value) : null;
   return (
     <div class="presets" role="group" aria-label={gettext("Presets")}>
-      {boot.presets.map(({ name, title, description, sampling }) => (
+      <Locked>
+        {boot.presets.map(({ name, title, description, sampling }) => (
+          <button
+            type="button"
+            class="chip"
+            key={name}
+            title={description}
+            aria-pressed={active === name}
+            data-testid={`${prefix}preset-${name}`}
+            onClick={() => change(partOf(sampling))}
+          >
+            {title}
+          </button>
+        ))}
+        {own.value.map(({ id, name, sampling }) => (
+          <button
+            type="button"
+            class="chip own-preset"
+            key={id}
+            title={name}
+            aria-pressed={mine === id}
+            data-testid={`${prefix}own-preset`}
+            onClick={() => change(partOf(sampling))}
+          >
+            {name}
+          </button>
+        ))}
         <button
           type="button"
-          class="chip"
-          key={name}
-          title={description}
-          aria-pressed={active === name}
-          data-testid={`${prefix}preset-${name}`}
-          onClick={() => change(partOf(sampling))}
+          class="chip preset-save"
+          title={gettext("Save these settings, rename or delete your presets")}
+          aria-label={gettext("Your presets")}
+          aria-haspopup="dialog"
+          data-testid={`${prefix}presets-open`}
+          onClick={() => openPresets(values.value)}
         >
-          {title}
+          <svg viewBox="0 0 16 16" aria-hidden="true">
+            <path d="M8 3v10M3 8h10" />
+          </svg>
         </button>
-      ))}
-      {own.value.map(({ id, name, sampling }) => (
-        <button
-          type="button"
-          class="chip own-preset"
-          key={id}
-          title={name}
-          aria-pressed={mine === id}
-          data-testid={`${prefix}own-preset`}
-          onClick={() => change(partOf(sampling))}
-        >
-          {name}
-        </button>
-      ))}
-      <button
-        type="button"
-        class="chip preset-save"
-        title={gettext("Save these settings, rename or delete your presets")}
-        aria-label={gettext("Your presets")}
-        aria-haspopup="dialog"
-        data-testid={`${prefix}presets-open`}
-        onClick={() => openPresets(values.value)}
-      >
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path d="M8 3v10M3 8h10" />
-        </svg>
-      </button>
+      </Locked>
     </div>
   );
 }

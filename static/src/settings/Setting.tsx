@@ -2,6 +2,7 @@
 
 import { signal } from "@preact/signals";
 import { fill, gettext } from "../i18n";
+import { Locked } from "../work/Locked";
 import type { ControlProps } from "./control";
 import { isChanged, useBinding, type Binding } from "./binding";
 import { BeamsAlone } from "./BeamsAlone";
@@ -30,9 +31,13 @@ export function Setting({ field }: { field: Field }) {
         <Name field={field} />
         <HelpButton field={field} open={open} />
         {binding.compares && <Was field={field} />}
-        <Reset field={field} />
+        <Locked>
+          <Reset field={field} />
+        </Locked>
       </div>
-      <Control field={field} value={value} describedBy={describedBy} invalid={fault !== undefined} />
+      <Locked>
+        <Control field={field} value={value} describedBy={describedBy} invalid={fault !== undefined} />
+      </Locked>
       {fault && (
         <p class="fault" id={`${prefix}${field.name}-fault`}>
           {fault}

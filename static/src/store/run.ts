@@ -91,6 +91,8 @@ export function reduce(state: RunState, message: Incoming | Local, now: number):
       return EMPTY;
     case "unanswered":
       return { ...EMPTY, phase: "refused", errors: message.errors };
+    case "pending":
+      return message.ref === state.ref ? { ...state, phase: "queued", position: message.position } : state;
     case "accepted":
       if (message.ref !== state.ref) return state;
       return {

@@ -18,6 +18,7 @@ import { actOn } from "../branching/keys";
 import { longPress } from "../branching/press";
 import { openMenu, TokenMenu } from "../branching/TokenMenu";
 import { yours } from "../branching/tree";
+import { copyText } from "./copy";
 import { describe } from "./describe";
 import { Legend } from "./Legend";
 import { metrics } from "./metric";
@@ -39,7 +40,7 @@ export function Stream() {
         <div class="stream-inner">
           <ScorePrompt />
           <Samples />
-          <p class="stream-text" lang="">
+          <p class="stream-text" lang="" onCopy={copyText}>
             <span class="prompt-tokens" ref={prompt} />
             <span
               class="output-tokens"

@@ -4,6 +4,7 @@
  */
 
 import type { Token } from "../protocol/generated";
+import { Lines } from "./lines";
 import { PieceReader, type Part } from "./pieces";
 import { Sight } from "./sight";
 
@@ -27,13 +28,18 @@ export class StreamView {
     () => this.prompt.closest(".stream-scroll"),
     () => this.shade(),
   );
+  private readonly promptLines: Lines;
+  private readonly outputLines: Lines;
   private hiddenFrom: number | null = null; // step
   private owned: readonly number[] = []; // steps
 
   constructor(
     private readonly prompt: HTMLElement,
     readonly output: HTMLElement,
-  ) {}
+  ) {
+    this.promptLines = new Lines(prompt);
+    this.outputLines = new Lines(output);
+  }
 
   get outputLength(): number {
     return this.elements.length - this.promptLength;
@@ -49,6 +55,8 @@ export class StreamView {
     this.marked = [];
     this.prompt.replaceChildren();
     this.output.replaceChildren();
+    this.promptLines.clear();
+    this.outputLines.clear();
   }
 
   /** Takes away all but the first `length` tokens of the output. */
@@ -56,6 +64,7 @@ export class StreamView {
     const end = this.promptLength + length;
     this.sight.cut(end);
     this.elements.slice(end).forEach((element) => element.remove());
+    this.outputLines.cut();
     if (this.current && this.elements.indexOf(this.current) >= end) this.current = null;
     this.elements.length = this.pieces.length = Math.min(this.elements.length, end);
     this.levels.length = Math.min(this.levels.length, end);
@@ -69,6 +78,7 @@ export class StreamView {
     drawn.forEach((element, k) => this.sight.watch(element, k));
     this.elements.push(...drawn);
     this.promptLength = drawn.length;
+    this.promptLines.grown();
   }
 
   append(tokens: readonly Token[], title: (token: Token) => string): void {
@@ -76,6 +86,7 @@ export class StreamView {
     this.output.append(...drawn);
     drawn.forEach((element, k) => this.sight.watch(element, this.elements.length + k));
     this.elements.push(...drawn);
+    this.outputLines.grown();
   }
 
   private outputElement(token: Token, title: string): HTMLElement {

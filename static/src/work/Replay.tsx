@@ -33,7 +33,7 @@ function PlayButton() {
 }
 
 function Position({ times: [first, last] }: { times: [number, number] }) {
-  const at = moment.value ?? last;
+  const at = Math.max(first, moment.value ?? last); // the slider begins at a whole millisecond, at or before the first
   const fraction = last > first ? (at - first) / (last - first) : 1;
   const seconds = (ms: number): string => (ms / 1000).toFixed(1);
   return (

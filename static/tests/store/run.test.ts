@@ -12,6 +12,15 @@ describe("a run", () => {
     expect(accepted).toMatchObject({ phase: "queued", id: RUN, position: 2, ref: null });
   });
 
+  it("waits with its place before it is accepted, where many start at once", () => {
+    const pending = reduce(asked, { type: "pending", ref: "r1", position: 120 }, 101);
+    expect(pending).toMatchObject({ phase: "queued", id: null, position: 120, ref: "r1" });
+    expect(reduce(asked, { type: "pending", ref: "r2", position: 120 }, 101)).toBe(asked);
+    expect(reduce(pending, { type: "accepted", ref: "r1", run: RUN, session: "s1", epoch: "e1", seed: 7, position: 2 }, 102)).toEqual(
+      accepted,
+    );
+  });
+
   it("holds every token in order when it has finished", () => {
     expect(whole.phase).toBe("finished");
     expect(whole.tokens.map(({ step }) => step)).toEqual(tokens.map((_, step) => step));

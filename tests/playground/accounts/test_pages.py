@@ -92,7 +92,7 @@ def test_anonymous_work_becomes_the_accounts_at_login_and_is_seen_in_every_brows
 def test_tokens_of_the_day_that_were_taken_before_the_login_count_after_it(client: Client, ada: User) -> None:
     client.get("/")
     anonymous, account = people.person_in(client.cookies[people.COOKIE].value) or "", people.person_of_account(ada.pk)
-    quotas.reserve("a", anonymous, 70, None)
+    quotas.reserve("a", [quotas.Share(anonymous, quotas.of_person(anonymous))], 70)
     log_in(client)
     assert (quotas.tokens_today(anonymous), quotas.tokens_today(account)) == (0, 70)
 
@@ -114,7 +114,7 @@ def test_one_accounts_work_does_not_go_over_to_the_next_one_in_the_same_browser(
         ({"username": "x" * 151}, "username"),
         ({"email": "nowhere"}, "email"),
         ({"password2": "else"}, "password2"),
-        ({"password1": "12345678", "password2": "12345678"}, "password2"),
+        ({"password1": "12345678", "password2": "12345678"}, "password1"),
         ({"username": "a\x00b"}, "username"),
     ],
 )

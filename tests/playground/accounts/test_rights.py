@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,6 +14,8 @@ from django.urls import reverse
 from playground.accounts.roles import ROLES, SITE
 from playground.api.models import ApiKey
 from playground.catalog.models import Model
+from playground.classroom import rooms
+from playground.classroom.models import Room, RoomLimit
 from playground.live.log import event_log
 from playground.runs.models import PromptSession, Run, Visibility
 
@@ -52,6 +55,10 @@ PAGES: dict[str, set[str]] = {
     "admin:api_apikey_changelist": OPERATOR,
     "admin:api_apikey_add": OPERATOR,
     "admin:admin_logentry_changelist": OPERATOR,
+    "admin:quotas_limit_changelist": OPERATOR,
+    "admin:classroom_roomlimit_changelist": OPERATOR,
+    "admin:classroom_room_changelist": OPERATOR,
+    "admin:classroom_room_add": NOBODY,
     "admin:auth_user_changelist": ADMIN,
     "admin:auth_user_add": ADMIN,
     "admin:auth_group_changelist": ADMIN,
@@ -116,6 +123,38 @@ def deletes_a_run(client: Client) -> bool:
     return not Run.objects.filter(pk=run.pk).exists()
 
 
+def ends_a_lecture(client: Client) -> bool:
+    room = rooms.open_room("teacher", "Tokens", language="en")
+    client.post(reverse("panel-room-end", args=[room.pk]))
+    return rooms.is_over(Room.objects.get(pk=room.pk))
+
+
+def ends_lectures_from_the_list(client: Client) -> bool:
+    room = rooms.open_room("teacher", "Tokens", language="en")
+    client.post(reverse("admin:classroom_room_changelist"), {"action": "end", "_selected_action": [room.pk]})
+    return rooms.is_over(Room.objects.get(pk=room.pk))
+
+
+def deletes_a_room(client: Client) -> bool:
+    room = rooms.open_room("teacher", "Tokens", language="en")
+    client.post(reverse("admin:classroom_room_delete", args=[room.pk]), {"post": "yes"})
+    return not Room.objects.filter(pk=room.pk).exists()
+
+
+def sees_a_room(client: Client) -> bool:
+    room = rooms.open_room("teacher", "Tokens", language="en")
+    addresses = (reverse("panel-room", args=[room.pk]), reverse("admin:classroom_room_change", args=[room.pk]))
+    statuses = {client.get(address).status_code for address in addresses}
+    assert len(statuses) == 1 or 200 not in statuses
+    return 200 in statuses
+
+
+def limits_every_room(client: Client) -> bool:
+    row = RoomLimit.objects.get(room=None)
+    client.post(reverse("admin:classroom_roomlimit_change", args=[row.pk]), {"active_runs": "17"})
+    return RoomLimit.objects.filter(room=None, active_runs=17).exists()
+
+
 def gives_a_role(client: Client) -> bool:
     other = User.objects.create_user("other", password="x")
     edit(client, other, groups=[Group.objects.get(name="operator").pk])
@@ -134,6 +173,11 @@ ACTIONS: dict[Callable[[Client], bool], set[str]] = {
     deletes_a_session: OPERATOR,
     revokes_a_key: OPERATOR,
     deletes_a_model: OPERATOR,
+    ends_a_lecture: OPERATOR,
+    ends_lectures_from_the_list: OPERATOR,
+    deletes_a_room: OPERATOR,
+    sees_a_room: OPERATOR,
+    limits_every_room: OPERATOR,
     gives_a_role: ADMIN,
     deletes_a_key: NOBODY,
     deletes_a_run: NOBODY,
@@ -191,7 +235,12 @@ def test_whoever_is_given_a_role_may_enter_the_panel_at_once(client: Client, rol
     edit(client, other, groups=[Group.objects.get(name=role).pk])
     there = Client()
     there.force_login(other)
-    assert there.get(reverse("admin:index")).status_code == 200
+    index = there.get(reverse("admin:index"))
+    assert index.status_code == 200
+    sidebar, page = index.content.decode().split("data-index")
+    offered = re.findall(r'href="(/admin/[^"]+/)"', page)
+    assert offered
+    assert all(there.get(address).status_code == 200 and f'href="{address}"' in sidebar for address in offered)
     edit(client, other, groups=[Group.objects.get(name=role).pk])  # without the tick: the operator takes it away again
     other.refresh_from_db()
     assert not other.is_staff

@@ -10,13 +10,16 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
+from inference.events import Finished
 from inference.runs.order import ORDER_TASK, Order, Report, release_box
+from inference.spec import RunSpec, SamplingParams
 from inference.worker.foreman import Foreman
 from inference.worker.models import Models
 from playground.catalog.models import Model
 from playground.catalog.services import resolve, source_of
 from playground.celery import app
 from playground.live.log import event_log
+from tests.site import until
 
 pytestmark = pytest.mark.django_db
 
@@ -93,6 +96,28 @@ def test_a_model_that_was_loaded_after_the_release_stays(row: Model) -> None:
     foreman.do(Order(box="first", action="load", source=source_of(row)))
     foreman._look()
     assert models.held() == [source_of(row)]
+    models.close()
+
+
+def test_a_model_that_is_ordered_again_stays_though_a_release_still_waits_for_its_run(row: Model) -> None:
+    models = Models()
+    foreman = Foreman(event_log(), models, "w")
+    foreman.do(Order(box="first", action="load", source=source_of(row)))
+    foreman._look()
+    run = models.get(source_of(row)).submit(RunSpec(prompt="Once", sampling=SamplingParams(max_tokens=400), max_tokens_per_second=20.0))
+    next(iter(run))
+    event_log().post(release_box(source_of(row)), b"waits", 60)
+    foreman._look()
+    assert models.held() == [source_of(row)]  # it has work
+    foreman.do(Order(box="second", action="load", source=source_of(row)))
+    run.cancel()
+    assert [event.reason for event in run if isinstance(event, Finished)] == ["cancelled"]
+    until(lambda: not models.in_memory()[0].busy)
+    foreman._look()
+    assert models.held() == [source_of(row)]
+    event_log().post(release_box(source_of(row)), b"meant", 60)
+    foreman._look()
+    assert models.held() == []
     models.close()
 
 

@@ -8,7 +8,7 @@ from typing import Any, Self
 from tests.playground.live.client import Client
 
 Message = dict[str, Any]
-STATES = ("room", "asked", "waiting", "view", "you", "scores", "roster", "tally", "hand_ins", "game", "game_desk", "lesson")
+STATES = ("room", "asked", "waiting", "view", "you", "scores", "roster", "tally", "hand_ins", "room_usage", "game", "game_desk", "lesson")
 
 
 class Person(Client):

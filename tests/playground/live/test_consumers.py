@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+from threading import Event
 
 import pytest
 
 from inference.eventlog.protocol import EventLog
+from playground.live.line import THREADS
 from playground.live.protocol import ACK_EVERY, ACK_WINDOW
 from tests.inference.worker.engine import SmallEngine, token_at
 from tests.playground.live.client import Client
@@ -20,6 +22,26 @@ async def test_a_started_run_arrives_complete_and_in_order(engine: SmallEngine) 
     assert [event["seq"] for event in events] == list(range(1, len(events) + 1))
     assert [event["id"] for event in events if event["type"] == "token"] == [token_at(7, step) for step in range(20)]
     assert {event["run"] for event in events} == {accepted["run"]}
+
+
+async def test_whoever_waits_to_be_started_hears_how_many_are_before_them(engine: SmallEngine) -> None:
+    free = Event()
+    for _ in range(THREADS._max_workers):
+        THREADS.submit(free.wait)
+    async with Client("ann") as ann, Client("ben") as ben:
+        for client in (ann, ben):
+            await client.send("start", ref="1", spec={"prompt": "p", "sampling": {"max_tokens": 1}})
+        first, second = asyncio.create_task(ann.receive()), asyncio.create_task(ben.receive())
+        told, _ = await asyncio.wait((first, second), return_when=asyncio.FIRST_COMPLETED)
+        assert [task.result() for task in told] == [{"type": "pending", "ref": "1", "position": 1}]
+        free.set()
+        late = ben if second in told else ann
+        while (message := await late.receive())["type"] == "pending":
+            pass
+        assert message["type"] == "accepted"
+        assert (await (first if late is ben else second))["type"] == "accepted"
+        await ann.events()
+        await ben.events()
 
 
 async def test_a_seed_is_drawn_where_none_was_asked_for(engine: SmallEngine) -> None:

@@ -19,7 +19,7 @@ from playground.live.limits import Buckets
 from playground.live.log import event_log
 from playground.live.refusals import RunRefused
 from playground.quotas import services as quotas
-from playground.quotas.models import Limit, Reservation
+from playground.quotas.models import Hold, Limit
 from playground.runs.models import PromptSession, Run
 from tests.inference.worker.engine import SmallEngine
 from tests.playground.live.client import Client
@@ -40,8 +40,13 @@ def start(person: str = "ann", tokens: int = 10, limits: starting.Limits | None 
     return None
 
 
+def of(name: str, tokens: int | None = None, whose: quotas.Whose = "person") -> quotas.Share:
+    """A share that may take so many tokens a day."""
+    return quotas.Share(name, quotas.Allowance(1000, 1000, tokens), whose)
+
+
 def counts() -> tuple[int, int, int]:
-    return Run.objects.count(), PromptSession.objects.count(), Reservation.objects.count()
+    return Run.objects.count(), PromptSession.objects.count(), Hold.objects.count()
 
 
 @pytest.mark.parametrize(
@@ -123,18 +128,66 @@ async def test_what_a_run_did_not_take_is_given_back_when_it_is_stored(engine: S
 
 
 def test_settling_twice_gives_back_once(db: None) -> None:
-    quotas.reserve("a", "ann", 100, None)
-    quotas.reserve("b", "ann", 100, None)
+    quotas.reserve("a", [of("ann")], 100)
+    quotas.reserve("b", [of("ann")], 100)
     for _ in range(2):
         quotas.settle("a", 30)
     assert quotas.tokens_today("ann") == 130
 
 
+def test_a_run_is_reserved_in_every_share_or_in_none(db: None) -> None:
+    room = of("room-1", 150, "room")
+    quotas.reserve("a", [of("ann", 120), room], 100)
+    for shares, whose, left in (([of("ann", 120), room], "person", 20), ([of("bob", 120), room], "room", 50)):
+        with pytest.raises(quotas.DayIsSpent) as spent:
+            quotas.reserve("b", shares, 60)
+        assert (spent.value.share.whose, spent.value.left) == (whose, left)
+    assert quotas.all_tokens_today(["ann", "bob", "room-1", "eve"]) == {"ann": 100, "room-1": 100}
+    assert Hold.objects.count() == 2
+
+
+def test_what_a_run_did_not_take_is_given_back_to_every_share_once(db: None) -> None:
+    quotas.reserve("a", [of("ann"), of("room-1")], 100)
+    quotas.reserve("b", [of("bob"), of("room-1")], 100)
+    for _ in range(2):
+        quotas.settle("a", 30)
+    assert [quotas.tokens_today(name) for name in ("ann", "bob", "room-1")] == [30, 100, 130]
+    quotas.adopt("bob", "account-1")
+    quotas.settle("b", 0)
+    assert [quotas.tokens_today(name) for name in ("ann", "bob", "account-1", "room-1")] == [30, 0, 0, 30]
+
+
+def test_of_a_class_that_starts_at_once_no_more_get_in_than_the_rooms_day_holds(log: EventLog) -> None:
+    together = threading.Barrier(16)
+    answers: list[ErrorInfo | None] = []
+    room = of("room-1", 70, "room")
+
+    def come(number: int) -> None:
+        limits = starting.Limits(FREE.starts, quotas.Allowance(1000, 1000, 30), (room,))
+        together.wait()
+        try:
+            answers.extend(start(f"student {number % 8}", limits=limits) for _ in range(3))
+        finally:
+            connection.close()
+
+    threads = [threading.Thread(target=come, args=(number,)) for number in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    own = [quotas.tokens_today(f"student {number}") for number in range(8)]
+    assert (len(answers), answers.count(None)) == (48, 7)
+    assert sum(own) == quotas.tokens_today("room-1") == 70
+    assert max(own) <= 30
+    assert log.active("room-1") == Run.objects.count() == 7
+    assert {answer.code for answer in answers if answer} <= {"room_over_quota", "room_beyond_quota", "over_quota", "beyond_quota"}
+
+
 def test_a_login_moves_what_was_taken_and_what_runs_may_still_take(db: None) -> None:
-    quotas.reserve("a", "ann", 100, None)
-    quotas.reserve("b", "ann", 100, None)
+    quotas.reserve("a", [of("ann")], 100)
+    quotas.reserve("b", [of("ann")], 100)
     quotas.settle("a", 30)
-    quotas.reserve("c", "account-1", 50, None)
+    quotas.reserve("c", [of("account-1")], 50)
     for _ in range(2):  # a second login finds nothing more
         quotas.adopt("ann", "account-1")
         assert (quotas.tokens_today("ann"), quotas.tokens_today("account-1")) == (0, 180)
@@ -147,10 +200,10 @@ def test_a_login_moves_what_was_taken_and_what_runs_may_still_take(db: None) -> 
 
 def test_a_login_while_runs_begin_and_end_neither_loses_a_token_nor_counts_one_twice(log: EventLog) -> None:
     for n in range(24):
-        quotas.reserve(f"ends-{n}", "ann", 10, None)
+        quotas.reserve(f"ends-{n}", [of("ann"), of("room-1")], 10)
     together = threading.Barrier(3)
     jobs: list[Callable[[int], None]] = [
-        lambda n: quotas.settle(f"ends-{n}", 3), lambda n: quotas.reserve(f"begins-{n}", "ann", 10, None), lambda n: quotas.adopt("ann", "account-1")
+        lambda n: quotas.settle(f"ends-{n}", 3), lambda n: quotas.reserve(f"begins-{n}", [of("room-1"), of("ann")], 10), lambda n: quotas.adopt("ann", "account-1")
     ]  # fmt: skip
 
     def work(job: Callable[[int], None]) -> None:
@@ -167,6 +220,7 @@ def test_a_login_while_runs_begin_and_end_neither_loses_a_token_nor_counts_one_t
     for thread in threads:
         thread.join()
     assert quotas.tokens_today("ann") + quotas.tokens_today("account-1") == 24 * 3 + 24 * 10
+    assert quotas.tokens_today("room-1") == 24 * 3 + 24 * 10
     for n in range(24):
         quotas.settle(f"begins-{n}", 0)
-    assert quotas.tokens_today("ann") + quotas.tokens_today("account-1") == 24 * 3
+    assert quotas.tokens_today("ann") + quotas.tokens_today("account-1") == quotas.tokens_today("room-1") == 24 * 3

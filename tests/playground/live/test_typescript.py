@@ -37,4 +37,4 @@ def test_a_client_may_leave_out_what_has_a_default() -> None:
 def test_every_union_is_exported() -> None:
     assert "export type RunEvent = Loading | Started | Prefilled | Token | SampleFinished | Drafts | Beams | Hypotheses | Resumed | Finished;" in TEXT
     assert "export type ClientMessage = Start | Resume | Ack | Watching | Cancel | Ask;" in TEXT
-    assert "export type ServerMessage = Accepted | Recovered | Gap | Queued | Refused | Answered;" in TEXT
+    assert "export type ServerMessage = Pending | Accepted | Recovered | Gap | Queued | Refused | Answered;" in TEXT

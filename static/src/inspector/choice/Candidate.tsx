@@ -64,7 +64,7 @@ export function Candidate({
       </th>
       {columns.map((column, k) =>
         k === row.removedAt ? (
-          <Death key={k} row={row} column={column} span={columns.length - k} cut={above?.removedAt !== k} geometry={geometry[k]} />
+          <Death key={k} row={row} column={column} span={columns.length - k} edge={above?.removedAt !== k} geometry={geometry[k]} />
         ) : k < row.removedAt || !removed ? (
           <Number key={k} cell={row.cells[k] ?? null} column={column} line={geometry[k]?.line ?? null} {...marks(k)} />
         ) : null,
@@ -123,18 +123,18 @@ interface DeathProps {
   row: Row;
   column: Column;
   span: number;
-  cut: boolean; // the row above was not removed here
+  edge: boolean; // the row above was not removed here
   geometry: Geometry | undefined;
 }
 
 const LAST = 1.4; // the width of the last column, in others
 
 /** The reason takes the room of the columns that the token did not live to see; what failed is drawn where it failed. */
-function Death({ row, column, span, cut, geometry }: DeathProps) {
+function Death({ row, column, span, edge, geometry }: DeathProps) {
   const share = span === 1 ? 1 : 1 / (span - 1 + LAST);
   const mark = geometry?.mark(row) ?? null;
   return (
-    <td class={cut ? "death cut" : "death"} colSpan={span}>
+    <td class={edge ? "death edge" : "death"} colSpan={span}>
       <span class="ground" style={{ "--share": share.toFixed(4) }}>
         {geometry?.test !== "rank" && geometry?.test !== "none" && <Marks mark={mark} above={null} below={null} />}
         <Line at={geometry?.line ?? null} />

@@ -1,7 +1,7 @@
 /** Why this token: the sentence, the dice, the waterfall; and what another order would have made of it. */
 
 import { useComputed } from "@preact/signals";
-import { fill, gettext } from "../../i18n";
+import { fill, gettext, inSequence } from "../../i18n";
 import { count, number, probability } from "../../numbers";
 import { yours } from "../../branching/tree";
 import { drawnOf, waterfall, type Traced, type Waterfall as Table } from "../../store/trace";
@@ -10,7 +10,6 @@ import { quoted } from "../../tokens/pieces";
 import { askAgain, other, own, refused, waiting } from "./asked";
 import { Dice } from "./Dice";
 import { differences, type Difference } from "./differences";
-import { Experiment } from "./Experiment";
 import { Waterfall } from "./Waterfall";
 
 const NONE: ReadonlyMap<number, Difference> = new Map();
@@ -28,7 +27,6 @@ export function Choice() {
     <div class="choice" aria-busy={waiting.value}>
       <Sentence token={view} table={table} />
       <Dice token={view} table={table} />
-      <Experiment marked={marked.value} />
       <Refused />
       <Waterfall view={view} table={table} marked={marked.value} />
     </div>
@@ -64,7 +62,7 @@ function untraced(): string {
 function Sentence({ token, table }: { token: Traced; table: Table }) {
   return (
     <p class="sentence" data-testid="sentence">
-      {believed(token)} {yours.value.includes(token.step) ? taken(token, table) : decided(token)}
+      {inSequence([believed(token), yours.value.includes(token.step) ? taken(token, table) : decided(token)])}
     </p>
   );
 }

@@ -1,6 +1,7 @@
 /** What the waterfall shows: the number in the cells, the scale of the bars, how many candidates; and a search over the vocabulary. */
 
 import type { Signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
 import type { Scale } from "../../draw/length";
 import { waterfallPicture } from "../../export/pictures/waterfall";
 import { SavePicture } from "../../export/SavePicture";
@@ -16,7 +17,13 @@ const units = (): Record<Unit, string> => ({ probability: gettext("Probability")
 const scales = (): Record<Scale, string> => ({ linear: gettext("Linear"), log: gettext("Log"), logit: gettext("Logit") });
 const COUNTS = [null, 50, 100, MOST];
 
-export function Controls({ view, table }: { view: View; table: Table }) {
+interface ControlsProps {
+  view: View;
+  table: Table;
+  children: ComponentChildren; // what can be tried on the step; where it is opened, it takes a line of its own
+}
+
+export function Controls({ view, table, children }: ControlsProps) {
   return (
     <div class="controls waterfall-controls">
       <Segmented name="unit" legend={gettext("Number in the cells")} options={units()} value={unit} />
@@ -37,6 +44,7 @@ export function Controls({ view, table }: { view: View; table: Table }) {
         </select>
       </label>
       <Find />
+      {children}
       <SavePicture
         what="waterfall"
         title={gettext("Waterfall")}

@@ -1,7 +1,7 @@
 /** Another order or dialect, tried on this step of the run: same logits, same past, same draw. Says what comes out differently. */
 
 import { computed, signal } from "@preact/signals";
-import { fill, gettext } from "../../i18n";
+import { fill, gettext, inList } from "../../i18n";
 import { count, number } from "../../numbers";
 import { Bind, type Binding } from "../../settings/binding";
 import { equal, isOff, type Values } from "../../settings/schema";
@@ -86,7 +86,7 @@ function Outcome({ marked }: { marked: ReadonlyMap<number, Difference> }) {
       <p>{fell(mine, theirs)}</p>
       <p>{keptText(mine, theirs)}</p>
       <p>{countText(marked)}</p>
-      {leftOut(theirs).length > 0 && <p>{fill(gettext("Left out: %(names)s."), { names: leftOut(theirs).map(stageTitle).join(", ") })}</p>}
+      {leftOut(theirs).length > 0 && <p>{fill(gettext("Left out: %(names)s."), { names: inList(leftOut(theirs).map(stageTitle)) })}</p>}
     </div>
   );
 }

@@ -35,25 +35,48 @@ export function Head({ column, before, most, stages }: HeadProps) {
     >
       <Name stage={stage.name} />
       <span class="stage-param">{paramsOf(stages, stage.name)}</span>
-      {found(stage).map(([label, value]) => (
-        <span class="stage-line" key={label}>
-          <span class="quiet">{label}</span> {value}
-        </span>
-      ))}
+      <span class="stage-found">
+        {found(stage).map(([label, value]) => (
+          <span class="stage-line" key={label}>
+            <span class="quiet">{label}</span> {value}
+          </span>
+        ))}
+      </span>
       <span class="stage-line" title={gettext("Tokens that are left")}>
-        {count(stage.kept)} <span class="quiet">{gettext("left")}</span>
+        {count(stage.kept)} <span class="visually-hidden">{gettext("left")}</span>
       </span>
       <span class="stage-line" title={massTitle(stage.removed_mass)}>
-        {removed ? <span class="lost">−{probability(stage.removed_mass)}</span> : <span class="quiet">−0</span>}
+        {removed ? <span class="lost">−{probability(stage.removed_mass)}</span> : <span class="quiet">0</span>}
         <Gauge share={stage.removed_mass} kind="lost" />
       </span>
       <span class="stage-line" title={gettext("Entropy of what is left")}>
-        {entropyBits.toFixed(2)} <span class="quiet">{gettext("bit")}</span>
+        {entropyBits.toFixed(2)} <span class="visually-hidden">{gettext("bit")}</span>
         <Gauge share={most > 0 ? entropyBits / most : 0} kind="entropy" />
       </span>
     </th>
   );
 }
+
+/** The head of the candidates' column: what the lines of all heads are. */
+export const NameHead = () => (
+  <th scope="col" class="name">
+    {gettext("Candidate")}
+    <span class="stage-labels" aria-hidden="true">
+      <span class="stage-line">{gettext("tokens left")}</span>
+      <span class="stage-line">
+        {gettext("mass removed")}
+        <span class="gauge" />
+      </span>
+      <span class="stage-line">
+        {gettext("entropy, bit")}
+        <span class="gauge" />
+      </span>
+    </span>
+  </th>
+);
+
+/** How many lines the stages found take at most: the heads are level by it. */
+export const linesOf = (columns: readonly Column[]): number => Math.max(0, ...columns.map(({ stage }) => found(stage).length));
 
 const Gauge = ({ share, kind }: { share: number; kind: string }) => (
   <span class={`gauge ${kind}`} style={{ "--length": Math.min(1, share).toFixed(4) }} aria-hidden="true" />

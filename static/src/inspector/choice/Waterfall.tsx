@@ -3,17 +3,18 @@
 import type { JSX } from "preact";
 import { useMemo, useRef, useState } from "preact/hooks";
 import { take } from "../../branching/actions";
-import { fill, gettext } from "../../i18n";
+import { fill, gettext, inList } from "../../i18n";
 import type { Row, Waterfall as Table } from "../../store/trace";
 import { scale, step } from "../../store/view";
 import type { View } from "./asked";
 import { Candidate, Other, type CandidateProps } from "./Candidate";
 import { Controls } from "./Controls";
 import type { Difference } from "./differences";
+import { Experiment } from "./Experiment";
 import { Followed } from "./Followed";
 import { follow, isFollowed, unfollow } from "./following";
 import { geometries, type Geometry } from "./geometry";
-import { Explanation, Head } from "./Head";
+import { Explanation, Head, linesOf, NameHead } from "./Head";
 import { useRows } from "./scrolling";
 import { stageTitle } from "./stages";
 
@@ -29,7 +30,9 @@ export function Waterfall({ view, table, marked }: WaterfallProps) {
   const most = Math.max(...columns.map(({ entropyBits }) => entropyBits));
   return (
     <section class="waterfall" aria-label={gettext("Waterfall")}>
-      <Controls view={view} table={table} />
+      <Controls view={view} table={table}>
+        <Experiment marked={marked} />
+      </Controls>
       <Explanation columns={columns} />
       <Scrolled table={table} geometry={geometry} marked={marked}>
         {columns.map((column, k) => (
@@ -97,12 +100,10 @@ function Scrolled({ table: { columns, rows }, geometry, marked, children }: Scro
       data-testid="waterfall-scroll"
       onKeyDown={onKeyDown}
     >
-      <table style={{ "--stages": columns.length }} aria-rowcount={rows.length + 2}>
+      <table style={{ "--stages": columns.length, "--found": linesOf(columns) }} aria-rowcount={rows.length + 2}>
         <thead>
           <tr>
-            <th scope="col" class="name">
-              {gettext("Candidate")}
-            </th>
+            <NameHead />
             {children}
           </tr>
         </thead>
@@ -137,6 +138,6 @@ function Off({ view }: { view: View }) {
   const off = view.stages.filter(({ name }) => !shown.has(name));
   if (off.length === 0) return null;
   return (
-    <p class="off-stages">{fill(gettext("Off in this run: %(names)s"), { names: off.map(({ name }) => stageTitle(name)).join(", ") })}</p>
+    <p class="off-stages">{fill(gettext("Off in this run: %(names)s"), { names: inList(off.map(({ name }) => stageTitle(name))) })}</p>
   );
 }

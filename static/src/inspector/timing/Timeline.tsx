@@ -13,7 +13,8 @@ import type { Phase, Span } from "./spans";
 import { isWhole, pan, reveal, showAll, showFirst, spanOf, spans, stepAt, total, view, zoom } from "./state";
 
 const CLOSER = 0.5;
-const [PHASES, PASSES, BATCH, AXIS] = [18, 30, 26, 16]; // heights, device-independent pixels
+const [PHASES, PASSES, BATCH, AXIS] = [18, 30, 32, 16]; // heights, device-independent pixels
+const CAPTION = 18; // of it above the highest stair
 const GAP = 4;
 const DRAG = 4; // pixels before a press is a drag
 
@@ -174,10 +175,10 @@ function drawBatch(context: CanvasRenderingContext2D, x: Scale, width: number, r
   for (const { step: at, batch } of tokens) {
     const span = spanOf(at);
     if (!span) continue;
-    const high = (batch / most) * (BATCH - 12) * ratio;
+    const high = (batch / most) * (BATCH - CAPTION) * ratio;
     bar(context, x, span, bottom - high, Math.max(2 * ratio, high), width);
   }
-  context.fillText(fill(gettext("runs together: %(most)s at most"), { most }), 2 * ratio, bottom - (BATCH - 4) * ratio);
+  context.fillText(fill(gettext("runs together: %(most)s at most"), { most }), 2 * ratio, bottom - (BATCH - CAPTION / 2) * ratio);
 }
 
 function drawAxis(

@@ -149,6 +149,9 @@ function Cell({ search, spot, leads, isHere, look }: CellProps) {
       data-testid="beam"
       data-step={spot.step}
       data-fate={candidate.fate}
+      data-id={candidate.id}
+      data-parent={candidate.parent}
+      data-beam={candidate.beam}
       data-total={candidate.total}
       onPointerEnter={look}
       onClick={look}

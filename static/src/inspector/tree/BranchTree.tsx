@@ -14,6 +14,7 @@ import { shortened, spelled } from "./words";
 
 const NARROW = 560; // CSS pixels of room under which the tree is an outline
 const SPOKEN = 240; // characters of a text that are read out
+const SMALLEST = 0.7; // zoom under which the tree is scrolled rather than shown whole
 const LETTER = 7.3; // CSS pixels to a column of text
 
 export function BranchTree() {
@@ -24,6 +25,16 @@ export function BranchTree() {
   const forks = forest.value;
   const plan = useMemo(() => (outlined ? narrow(forks, room.value) : wide(forks)), [forks, outlined, outlined && room.value]);
   useEffect(() => fetchMissing(), [missing.value]);
+  const fitted = useRef(1); // another zoom is a person's
+  useEffect(() => {
+    if (room.value === 0 || zoom.peek() !== fitted.current) return;
+    zoom.value = fitted.current = outlined ? 1 : Math.max(SMALLEST, Math.min(1, room.value / plan.width));
+  }, [plan.width, room.value, outlined]);
+  const frame = useRef<HTMLDivElement>(null);
+  const here = currentOf(plan);
+  useEffect(() => {
+    if (here && !outlined) frame.current?.scrollTo({ left: (here.x + here.width) * zoom.peek() - room.peek() });
+  }, [here?.fork.key, here?.x, room.value]); // the end of the text on the screen is in sight
   return (
     <section class="branch-tree" aria-label={gettext("Branches and samples")}>
       <div class="controls">
@@ -36,13 +47,13 @@ export function BranchTree() {
       <p class="quiet tree-help">
         {gettext("Σ is the sum of the tokens’ log-probabilities, ⌀ their mean. Press a text to go there; arrows move, + − 0 zoom.")}
       </p>
-      <Plane width={plan.width} height={plan.height} zoom={zoom} hook="branch-tree">
+      <Plane width={plan.width} height={plan.height} zoom={zoom} hook="branch-tree" frame={frame}>
         {(sight, space) => {
           room.value = space;
           return <Drawn plan={plan} sight={sight} zoom={zoom} looked={looked} />;
         }}
       </Plane>
-      <Readout placed={plan.placed.find(({ fork }) => fork.key === looked.value) ?? currentOf(plan)} />
+      <Readout placed={plan.placed.find(({ fork }) => fork.key === looked.value) ?? here} />
       <Missing />
     </section>
   );

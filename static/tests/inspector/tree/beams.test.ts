@@ -1,8 +1,21 @@
 import { describe, expect, it } from "vitest";
 import { edge, extentOf, neighbourOf, stepsIn, xOf, yOf } from "../../../src/inspector/tree/beamPlan";
-import { best, lossOf, parentOf, penaltyOf, spotOf, type Hypothesis, type Search } from "../../../src/inspector/tree/beams";
+import {
+  best,
+  candidateAt,
+  line,
+  lossOf,
+  parentOf,
+  penaltyOf,
+  spotOf,
+  type Hypothesis,
+  type Search,
+  type Spot,
+} from "../../../src/inspector/tree/beams";
 import { fateText, numbersText } from "../../../src/inspector/tree/beamWords";
-import type { BeamCandidate } from "../../../src/protocol/generated";
+import { unpack } from "../../../src/protocol/codec";
+import type { BeamCandidate, Hypotheses } from "../../../src/protocol/generated";
+import { beams as BEAMS, frames, penalty as PENALTY, stop as STOP } from "../../beams.json";
 
 const candidate = (
   step: number,
@@ -27,6 +40,10 @@ const search: Search = [
   at(2, candidate(2, 0, "g", -3, -1, "finished"), candidate(2, 1, "h", -3.1, 0), candidate(2, 0, "i", -3.6, 1)),
 ];
 const hypothesis = { ids: Array.from("bdg", (letter) => letter.charCodeAt(0)) } as unknown as Hypothesis;
+
+const packed = frames.map((frame) => unpack(Uint8Array.from(atob(frame), (character) => character.charCodeAt(0))));
+const recorded = packed.slice(0, -1) as unknown as Search;
+const found = packed.at(-1) as unknown as Hypotheses;
 
 describe("a beam search as a tree", () => {
   it("goes on from the beam that the event names, by its number after the step before", () => {
@@ -64,6 +81,60 @@ describe("a beam search as a tree", () => {
     expect(penaltyOf(searched)).toBe(penalty);
     expect(penaltyOf(searched.slice(0, 1))).toBeNull();
     expect(numbersText(searched, { step: 2, place: 0 })).toContain(`÷ 3^${String(penalty).replace("-", "−")} `);
+  });
+});
+
+describe("a recorded beam search of the bundled model", () => {
+  const { hypotheses } = found;
+  const all = recorded.flatMap(({ step, candidates }) => candidates.map((one, place) => ({ ...one, spot: { step, place } })));
+  const before = ({ spot }: { spot: Spot }) => candidateAt(recorded, parentOf(recorded, spot) ?? { step: -1, place: 0 });
+  const idsOf = (spot: Spot): number[] => line(recorded, spot).map((each) => candidateAt(recorded, each)!.id);
+
+  it("has all that can become of a candidate", () => {
+    expect(new Set(all.map(({ fate }) => fate))).toEqual(new Set(["kept", "pruned", "finished"]));
+  });
+
+  it("adds up along the parents that the page finds, and is scored by the length penalty that the page tells", () => {
+    for (const one of all) {
+      expect(one.total).toBeCloseTo((before(one)?.total ?? 0) + one.logprob, 4);
+      expect(one.score).toBeCloseTo(one.total / (one.spot.step + 1) ** PENALTY, 5);
+    }
+    expect(penaltyOf(recorded)).toBeCloseTo(PENALTY, 5);
+  });
+
+  it("keeps the best that go on, and lets go of the rest by what the page says", () => {
+    for (const { step, candidates } of recorded) {
+      const going = candidates.flatMap(({ id, total }, place) => (id === STOP ? [] : [{ place, total }])).sort((a, b) => b.total - a.total);
+      expect(candidates.flatMap(({ fate }, place) => (fate === "kept" ? [place] : [])).sort()).toEqual(
+        going
+          .slice(0, BEAMS)
+          .map(({ place }) => place)
+          .sort(),
+      );
+      const last = going[BEAMS - 1]!;
+      for (const [place, { fate, total }] of candidates.entries()) {
+        const expected = fate === "pruned" ? { to: { step, place: last.place }, by: last.total - total } : null;
+        expect(lossOf(recorded, { step, place })).toEqual(expected);
+      }
+    }
+  });
+
+  it("finishes those that end among the best and score better than the worst hypothesis", () => {
+    const ends = all.filter(({ id }) => id === STOP);
+    const best = [...ends].sort((a, b) => b.score - a.score).slice(0, BEAMS);
+    expect(ends.filter(({ fate }) => fate === "finished").sort((a, b) => b.score - a.score)).toEqual(best);
+    expect(best.map(({ spot }) => idsOf(spot))).toEqual(hypotheses.map(({ ids }) => ids));
+    for (const { spot } of ends.filter(({ fate, total }) => fate === "pruned" && total > -10))
+      expect(fateText(recorded, spot)).toBe("Let go: it ended, but too far behind the best to count.");
+  });
+
+  it("shows where each hypothesis ended, and is led by the best", () => {
+    for (const { ids, total, score } of hypotheses) {
+      const spot = spotOf(recorded, { ids })!;
+      expect(idsOf(spot)).toEqual(ids);
+      expect(candidateAt(recorded, spot)).toMatchObject({ total, score, fate: "finished" });
+    }
+    expect(best(recorded, hypotheses)).toEqual(spotOf(recorded, hypotheses[0]!));
   });
 });
 
