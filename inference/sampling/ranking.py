@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from inference.sampling.arrays import Floats, Ints, row_numbers
+from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.lazy import lazy
 
 _LARGE = 4_096  # tokens from which on groups are worth their while
@@ -144,15 +144,25 @@ def _ordered(scores: NDArray[Any], ids: Ints) -> tuple[Ints, Floats]:
     if (values[:, 1:] > values[:, :-1]).any():
         ids = at_columns(ids, (-values).argsort(-1))
         values = _values(scores, ids)
-    differs = values[:, 1:] != values[:, :-1]
-    if differs.all():
-        return ids, values
-    above = scores.shape[1]
-    group = np.zeros_like(ids)
-    np.cumsum(differs, axis=-1, out=group[:, 1:])
-    keys: Ints = np.sort(group * above + ids, axis=-1)
-    keys %= above
-    return keys, _values(scores, keys)  # once more, for 0.0 and -0.0 are tied and yet differ
+    tied = values[:, 1:] == values[:, :-1]
+    return _order_ties(scores, ids, values, tied) if tied.any() else (ids, values)
+
+
+def _order_ties(scores: NDArray[Any], ids: Ints, values: Floats, tied: Bools) -> tuple[Ints, Floats]:
+    """``ids`` (B, n) and their ``values`` with those places by id that are ``tied`` (B, n - 1) with the place before them: few of a long list are."""
+    member, first = np.zeros((2, *ids.shape), dtype=np.bool_)
+    member[:, 1:], first[:, :-1] = tied, tied
+    first &= ~member
+    member |= first
+    places = member.ravel().nonzero()[0]
+    vocab = scores.shape[1]
+    keys = first.ravel()[places].cumsum() * vocab + ids.ravel()[places]
+    keys.sort()  # each tie stays where it is, for its number is larger than that of the tie before
+    keys %= vocab
+    ids, values = ids.copy(), values.copy()
+    ids.ravel()[places] = keys
+    values.ravel()[places] = scores[places // ids.shape[1], keys]  # once more, for 0.0 and -0.0 are tied and yet differ
+    return ids, values
 
 
 def _values(scores: NDArray[Any], ids: Ints) -> Floats:

@@ -32,6 +32,7 @@ from inference.spec import SamplingParams, StageName, Watch
 
 AT_ONCE = 131_072  # scores worked on at a time: arrays small enough that the allocator keeps them
 HEAD = 256  # tokens listed per row at first; holds the final set of nearly every filtered step
+_LONGER = 8  # times as many where that was too short
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +97,7 @@ class Sampler:
         breaks = Breaks(params.dry_sequence_breakers, pieces, prompt_ids) if "dry" in active else None
         coin = Rolls(seed, sample, FOR_XTC)
         self.state = RowState(params, active, prompt_ids, vocab_size, eos_token_ids, coin, guide, bad_words, breaks)
+        self.listed = 0  # how long a list the last step needed, where it needed a longer one than its route's
         self._rolls = Rolls(seed, sample)
         head = vocab_size if any(STAGES[name].whole for name in active) else _head(params, vocab_size)
         self._routes = {
@@ -147,6 +149,13 @@ def worth_it(head: int, vocab: int) -> int:
     return head if 4 * head <= vocab else vocab
 
 
+def _enough(head: int, needed: int, vocab: int) -> int:
+    """The first of the lengths from ``head`` on, in the steps in which a short list grows, that holds more than ``needed`` tokens."""
+    while head <= needed and head < vocab:
+        head = worth_it(_LONGER * head, vocab)
+    return head
+
+
 @frequent
 class Choice:
     """The token of one row. The numbers are absent where nobody watches, but for the ``logprob`` of a run that mirostat steers."""
@@ -177,17 +186,18 @@ def choose(logits: torch.Tensor, samplers: Sequence[Sampler], watches: Sequence[
     """
     scores = to_numpy(logits)
     outcomes: list[Outcome] = [BadLogits("")] * len(samplers)
-    groups: defaultdict[Route, list[int]] = defaultdict(list)
+    groups: defaultdict[tuple[Route, int], list[int]] = defaultdict(list)
     with np.errstate(all="ignore"):
         for row, peak in enumerate(scores.max(-1).tolist()):
             if math.isfinite(peak):
-                groups[samplers[row].route(watches[row].top_n > 0)].append(row)
+                way = samplers[row].route(watches[row].top_n > 0)
+                groups[way, max(way.head, samplers[row].listed)].append(row)
             else:
                 outcomes[row] = BadLogits(f"the largest logit is {peak}")
-        for way, members in groups.items():
+        for (way, head), members in groups.items():
             for some in _split(members, max(1, AT_ONCE // scores.shape[1])):
                 group = Group(scores, some, [samplers[row] for row in some], [watches[row] for row in some])
-                for row, outcome in zip(some, group.choose(way, way.head), strict=True):
+                for row, outcome in zip(some, group.choose(way, head), strict=True):
                     outcomes[row] = outcome
     return outcomes
 
@@ -216,6 +226,8 @@ class Group:
         short = [fell.short for fell in fallen]
         if way.watched:
             short = [fell or row for fell, row in zip(short, incomplete(trail, self._watches), strict=True)]
+        if head > way.head:
+            self._remember(way, trail, fallen, short)
         if all(short):
             return self._again(way, head, short, [])
         choices = self._watched(trail, fallen, rolls, short) if way.watched else self._blind(trail[-1].scores.listed, fallen)
@@ -249,11 +261,19 @@ class Group:
         columns = ([fell.token_id for fell in fallen], tracer.logprobs, tracer.raw_logprobs, tracer.raw_ranks, tracer.raw_entropies, traces)
         return [Choice(*column) for column in zip(*columns, strict=True)]
 
+    def _remember(self, way: Route, trail: list[Step], fallen: list[Fall], short: list[bool]) -> None:
+        """Have the next step of each row begin with a list as long as this one needed: a flat distribution is seldom followed by a steep one."""
+        lists = [step.scores for step in trail if isinstance(step.scores, Listed)]
+        for row, (sampler, watch, fell, void) in enumerate(zip(self._samplers, self._watches, fallen, short, strict=True)):
+            if not void:
+                kept = [listed.count[row] for listed in lists if listed.cut[row]]
+                sampler.listed = _enough(way.head, max(watch.top_n, fell.position, *kept), self._scores.shape[1])
+
     def _again(self, way: Route, head: int, short: list[bool], choices: list[Choice]) -> list[Choice]:
         """``choices`` with the rows that were ``short`` (B,) done again, with longer lists."""
         members = [row for row, again in enumerate(short) if again]
         group = Group(self._scores, members, [self._samplers[row] for row in members], [self._watches[row] for row in members])
-        redone = dict(zip(members, group.choose(way, worth_it(8 * head, self._scores.shape[1])), strict=True))
+        redone = dict(zip(members, group.choose(way, worth_it(_LONGER * head, self._scores.shape[1])), strict=True))
         return [redone[row] if again else choices[row] for row, again in enumerate(short)]
 
 

@@ -9,7 +9,11 @@ import numpy as np
 
 from inference.sampling.arrays import Bools, Floats, Ints, row_numbers
 from inference.sampling.lazy import lazy
+from inference.sampling.ranking import at_columns
 from inference.sampling.scores import Listed
+
+_LONG = 4_096  # tokens of a list from which on a few are looked for one by one
+_FEW = 4  # per row
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,24 +37,29 @@ class Standings:
             if before is None:
                 columns.append(self._at_first(order, listed.vocab))
             else:
-                columns.append(columns[-1] if order is before else self._moved(columns[-1], (order != before).any(-1), order, listed.vocab))
+                columns.append(columns[-1] if order is before else self._moved(columns[-1], order, listed.vocab))
             before = order
         return np.array(columns)
 
     def _at_first(self, order: Ints, vocab: int) -> Ints:
         """(B, K) in ``order`` (B, n), whose beginning most rows are."""
-        count = min(self.ids.shape[1], order.shape[1])
         columns = np.empty_like(self.ids)
         columns[:] = np.arange(self.ids.shape[1])
-        elsewhere = (self.ids[:, :count] != order[:, :count]).any(-1) | (count < self.ids.shape[1])
-        return self._moved(columns, elsewhere, order, vocab)
+        return self._moved(columns, order, vocab)
 
-    def _moved(self, columns: Ints, elsewhere: Bools, order: Ints, vocab: int) -> Ints:
-        """(B, K) in ``order`` (B, n), where that is not what ``columns`` say: in the rows that are ``elsewhere`` (B,)."""
-        rows = np.flatnonzero(elsewhere)
+    def _moved(self, columns: Ints, order: Ints, vocab: int) -> Ints:
+        """(B, K) in ``order`` (B, n), where that is not what ``columns`` (B, K) say."""
+        last = order.shape[1] - 1
+        elsewhere = (at_columns(order, np.clip(columns, 0, last)) != self.ids) | (columns < 0) | (columns > last)
+        if not elsewhere.any():
+            return columns
         moved = columns.copy()
-        if len(rows):
+        if order.shape[1] < _LONG or np.count_nonzero(elsewhere) > _FEW * len(order):
+            rows = np.flatnonzero(elsewhere.any(-1))
             moved[rows] = _find(self.ids[rows], order[rows], vocab)
+        else:
+            for row, column in np.argwhere(elsewhere).tolist():
+                moved[row, column] = _place(order[row], int(self.ids[row, column]))
         return moved
 
     @lazy
@@ -156,6 +165,13 @@ class Standing:
     def _mass_beyond(self, row: int, k: int) -> float:
         scores = self.all.listed[self.place].source.row(row)[self.all.ahead(self.place, row, k)]
         return float(np.exp(scores - self.all.logsumexp[self.place, row]).sum())
+
+
+def _place(order: Ints, token: int) -> int:
+    """The column of ``token`` in ``order`` (n,), -1 where it is not there."""
+    found = order == token
+    column = int(found.argmax())
+    return column if found[column] else -1
 
 
 def _find(ids: Ints, order: Ints, vocab: int) -> Ints:

@@ -13,7 +13,7 @@ from hypothesis import example, given, settings
 from inference.events import Trace
 from inference.sampling.arrays import Floats
 from inference.sampling.dice import FOR_XTC, Rolls
-from inference.sampling.sampler import Choice, Group, Outcome, choose
+from inference.sampling.sampler import Choice, Group, Outcome, Route, choose
 from inference.sampling.trace import LARGEST_F4
 from inference.spec import DEFAULT_STAGE_ORDER, SamplingParams, Watch
 from tests.inference.sampling import reference
@@ -243,3 +243,28 @@ def test_a_step_leaves_nothing_to_the_garbage_collector() -> None:
         assert gc.collect() == 0
     finally:
         gc.enable()
+
+
+def test_a_step_begins_with_the_list_that_the_last_one_needed(monkeypatch: pytest.MonkeyPatch) -> None:
+    lengths: list[int] = []
+    choose_from = Group.choose
+
+    def counted(group: Group, way: Route, head: int) -> list[Choice]:
+        lengths.append(head)
+        return choose_from(group, way, head)
+
+    monkeypatch.setattr(Group, "choose", counted)
+    rng = np.random.default_rng(3)
+    vocab = 20_000
+    flat, steep = (torch.from_numpy(rng.standard_normal((1, vocab)) * scale) for scale in (0.5, 4.0))
+    row, other = (sampler(SamplingParams(temperature=1.0, top_p=0.05), vocab, seed=1) for _ in range(2))
+
+    def listed(logits: torch.Tensor) -> list[int]:
+        """The lengths that are tried for one step; its outcome is that of a sampler that remembers nothing."""
+        lengths.clear()
+        other.listed = 0
+        [outcome], tried = choose(logits, [row], [WATCH]), [*lengths]
+        assert [outcome] == choose(logits, [other], [WATCH])
+        return tried
+
+    assert [listed(logits) for logits in (flat, flat, steep, steep, flat)] == [[256, 2048], [2048], [2048], [256], [256, 2048]]
