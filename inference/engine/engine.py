@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
+from inference.engine import pages
 from inference.engine.aside import Work
 from inference.engine.beamed import Beamed
 from inference.engine.drafting import Drafts
@@ -29,6 +30,7 @@ from inference.progress import Progress
 from inference.spec import RunSpec
 
 T = TypeVar("T")
+_ARRAY_BYTES, _IDLE_BYTES = 2**22, 2**24  # the arrays of a step, and what is kept of them for the next
 THREADS_VARIABLE = "LOGITSCOPE_THREADS"
 
 
@@ -70,6 +72,7 @@ class Engine:
         model's vocabulary is another one.
         """
         spare_libraries()
+        pages.keep(_ARRAY_BYTES, _IDLE_BYTES)
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
         loaded = replace(loaded, context=min(loaded.context, context or loaded.context))
         model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)
