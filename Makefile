@@ -19,7 +19,7 @@ BUNDLE := static/dist/.built
 CATALOGUES := locale/.compiled
 MESSAGES := $(wildcard locale/*/LC_MESSAGES/*.po)
 BROWSER_SOURCES := $(shell find static -path static/node_modules -prune -o -path static/dist -prune -o -type f -print 2>/dev/null) \
-	inference/events.py $(wildcard inference/spec/*.py) playground/live/protocol.py
+	inference/events.py $(wildcard inference/spec/*.py) playground/live/protocol.py $(addprefix playground/classroom/,actions.py game_messages.py protocol.py)
 
 # Web processes and workers of `make production-local`.
 WEBS ?= 2

@@ -8,11 +8,7 @@ from typing import Any
 import msgpack
 
 from playground.classroom import course, game_playing, games, handing, limits, polls, rooms, seats
-from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
-from playground.classroom.gate import Gate
-from playground.classroom.gated import GatedFeed
-from playground.classroom.models import Participant, Poll, Room
-from playground.classroom.protocol import (
+from playground.classroom.actions import (
     ROOM_MESSAGE,
     ROOM_TYPES,
     AskClass,
@@ -20,7 +16,6 @@ from playground.classroom.protocol import (
     CastVote,
     ChangeRoom,
     ClosePoll,
-    Done,
     EndRoom,
     GiveRun,
     GoToStep,
@@ -30,11 +25,13 @@ from playground.classroom.protocol import (
     Point,
     RemovePerson,
     RevealPoll,
-    Role,
     ShowRun,
-    You,
-    pack,
 )
+from playground.classroom.game_messages import AnswerGame, GoOnWithGame, MatchGame, OddGame
+from playground.classroom.gate import Gate
+from playground.classroom.gated import GatedFeed
+from playground.classroom.models import Participant, Poll, Room
+from playground.classroom.protocol import Done, Role, You, pack
 from playground.classroom.refusing import refusal
 from playground.classroom.stage import FOR_ALL, FOR_CLASS, FOR_TEACHER, Member, Stage, stage_of
 from playground.live import asking, starting
