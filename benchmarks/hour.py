@@ -43,7 +43,7 @@ ARGUMENTS: list[dict[str, Any]] = [
     {"n": 3},
     {"num_beams": 3, "temperature": 0.0},
     {"regex": "(yes|no), [a-z ]{5,40}"},
-    {"mirostat_tau": 4.0},
+    {"mirostat_mode": 2, "mirostat_tau": 4.0},
 ]
 QUESTIONS: list[dict[str, Any]] = [
     {"type": "score", "top": 3},

@@ -1,4 +1,4 @@
-/** Run and Stop share one place, so that nothing moves when one becomes the other. */
+/** Run, stop, or draw one more token. */
 
 import { canStep, stepOn } from "../branching/actions";
 import { node } from "../branching/tree";
@@ -7,6 +7,7 @@ import { cancel } from "../session";
 import { startOrShowFault } from "../start";
 import { isLive } from "../store/run";
 import { connection, run } from "../store/view";
+import { RunStop } from "./RunStop";
 
 /** A step is over in a moment: Run and Stop do not change places for it. */
 const isStepping = (): boolean => node.value?.kind === "step" && run.value.phase !== "loading" && run.value.position === 0;
@@ -15,26 +16,7 @@ export function RunButtons() {
   const live = isLive(run.value) && !isStepping();
   return (
     <div class="run-buttons">
-      <button
-        type="button"
-        class="button primary"
-        data-testid="run"
-        hidden={live}
-        aria-keyshortcuts="Control+Enter"
-        disabled={connection.value === "waiting"}
-        onClick={startOrShowFault}
-      >
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <path class="solid" d="M5 3.2v9.6l8-4.8z" />
-        </svg>
-        {gettext("Run")} <kbd aria-hidden="true">Ctrl ↵</kbd>
-      </button>
-      <button type="button" class="button stop" data-testid="stop" hidden={!live} onClick={cancel}>
-        <svg viewBox="0 0 16 16" aria-hidden="true">
-          <rect class="solid" x="4" y="4" width="8" height="8" rx="1" />
-        </svg>
-        {gettext("Stop")}
-      </button>
+      <RunStop live={live} run={gettext("Run")} start={startOrShowFault} stop={gettext("Stop")} end={cancel} />
       <button
         type="button"
         class="button step"

@@ -1,6 +1,7 @@
 /** One step for all lanes: a slider, its neighbours, the first parting, and following the newest. */
 
 import { fill, gettext } from "../i18n";
+import { Follow } from "../inspector/Follow";
 import { toParting } from "./commands";
 import { runs } from "./runs";
 import { follow, length, parting, pick, picked, step } from "./steps";
@@ -36,15 +37,7 @@ export function StepBar() {
       >
         {parting.value === null ? gettext("No difference yet") : fill(gettext("First difference: step %(step)s"), { step: parting.value })}
       </button>
-      <button
-        type="button"
-        class="chip follow"
-        aria-pressed={picked.value === null}
-        title={gettext("Always show the newest token")}
-        onClick={() => (picked.value === null ? pick(step.value) : follow())}
-      >
-        {gettext("Follow")}
-      </button>
+      <Follow on={picked.value === null} toggle={() => (picked.value === null ? pick(step.value) : follow())} />
     </section>
   );
 }

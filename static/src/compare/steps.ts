@@ -1,7 +1,7 @@
 /** The step that is looked at in all lanes at once, and where the lanes part. */
 
 import { computed, signal } from "@preact/signals";
-import { calm } from "../store/calm";
+import { calm } from "../store/paced";
 import { firstDifference, newestStep } from "./alignment";
 import { runs, stateOf } from "./runs";
 import { sides } from "./sides";

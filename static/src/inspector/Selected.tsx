@@ -4,6 +4,7 @@ import { fill, gettext } from "../i18n";
 import { follow, pick, picked, run, step, token } from "../store/view";
 import { Piece } from "../tokens/Piece";
 import { pin, pinned } from "../why/state";
+import { Follow } from "./Follow";
 
 export function Selected() {
   const current = token.value;
@@ -42,15 +43,7 @@ export function Selected() {
       >
         {gettext("Why?")}
       </button>
-      <button
-        type="button"
-        class="chip follow"
-        aria-pressed={picked.value === null}
-        title={gettext("Always show the newest token")}
-        onClick={() => (picked.value === null ? pick(step.value) : follow())}
-      >
-        {gettext("Follow")}
-      </button>
+      <Follow on={picked.value === null} toggle={() => (picked.value === null ? pick(step.value) : follow())} />
     </div>
   );
 }

@@ -3,6 +3,7 @@
 import { computed } from "@preact/signals";
 import { fill, gettext, ngettext } from "../i18n";
 import { Piece } from "../tokens/Piece";
+import { PlayButton, Speeds } from "../work/Playing";
 import { Replay } from "../work/Replay";
 import { Asking } from "../classroom/GameTexts";
 import { Truth } from "../classroom/GameTruth";
@@ -36,7 +37,7 @@ function Clock({ length, marks }: { length: number; marks: readonly number[] }) 
   const values = { at: minutes(at), all: minutes(length) };
   return (
     <div class="replay lecture-replay" role="group" aria-label={gettext("Replay of the lecture")} data-testid="lecture">
-      <PlayButton />
+      <PlayButton on={playing.value} play={play} pause={pause} title={gettext("Replay the lecture")} hook="lecture-play" />
       <span class="lecture-line">
         <input
           type="range"
@@ -59,7 +60,7 @@ function Clock({ length, marks }: { length: number; marks: readonly number[] }) 
       <span class="figures quiet" aria-hidden="true">
         {values.at} / {values.all}
       </span>
-      <Speeds />
+      <Speeds speed={speed} of={SPEEDS} hook="lecture-speed" />
       <button type="button" class="button small" data-testid="lecture-leave" onClick={leave}>
         {gettext("Leave the replay")}
       </button>
@@ -72,35 +73,6 @@ const minutes = (ms: number): string => {
   const seconds = Math.floor(ms / 1000);
   return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
 };
-
-function PlayButton() {
-  const title = playing.value ? gettext("Pause") : gettext("Replay the lecture");
-  return (
-    <button type="button" class="icon" data-testid="lecture-play" aria-label={title} title={title} onClick={playing.value ? pause : play}>
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        {playing.value ? <path d="M5.5 3.5v9M10.5 3.5v9" /> : <path class="solid" d="M5 3.2v9.6l8-4.8z" />}
-      </svg>
-    </button>
-  );
-}
-
-function Speeds() {
-  return (
-    <select
-      class="select small"
-      aria-label={gettext("Speed of the replay")}
-      data-testid="lecture-speed"
-      value={speed.value}
-      onChange={({ currentTarget }) => (speed.value = Number(currentTarget.value))}
-    >
-      {SPEEDS.map((times) => (
-        <option key={times} value={times}>
-          {times}×
-        </option>
-      ))}
-    </select>
-  );
-}
 
 /** What the class was asked, and from the reveal on how it answered: totals, of nobody. */
 export function Asked() {

@@ -6,7 +6,7 @@ import type { Status } from "../socket/connection";
 import type { Lane } from "../socket/lane";
 import type { MetricName } from "../tokens/metric";
 import { MEAN, type Head } from "./attention";
-import { calm } from "./calm";
+import { calm } from "./paced";
 import { kept } from "./kept";
 import { runAt, runUpTo } from "./replay";
 import { EMPTY } from "./run";

@@ -2,6 +2,7 @@
 
 import { fill, gettext } from "../i18n";
 import { moment } from "../store/view";
+import { PlayButton, Speeds } from "./Playing";
 import { pause, play, playing, seek, showWhole, span, speed, SPEEDS } from "./replaying";
 
 export function Replay() {
@@ -9,26 +10,15 @@ export function Replay() {
   if (!times) return null;
   return (
     <div class="replay" role="group" aria-label={gettext("Replay")} data-testid="replay">
-      <PlayButton />
+      <PlayButton on={playing.value} play={play} pause={pause} title={gettext("Replay at its own pace")} hook="replay-play" />
       <Position times={times} />
-      <Speeds />
+      <Speeds speed={speed} of={SPEEDS} />
       {moment.value !== null && (
         <button type="button" class="button small" data-testid="replay-whole" onClick={showWhole}>
           {gettext("Show all")}
         </button>
       )}
     </div>
-  );
-}
-
-function PlayButton() {
-  const title = playing.value ? gettext("Pause") : gettext("Replay at its own pace");
-  return (
-    <button type="button" class="icon" data-testid="replay-play" aria-label={title} title={title} onClick={playing.value ? pause : play}>
-      <svg viewBox="0 0 16 16" aria-hidden="true">
-        {playing.value ? <path d="M5.5 3.5v9M10.5 3.5v9" /> : <path class="solid" d="M5 3.2v9.6l8-4.8z" />}
-      </svg>
-    </button>
   );
 }
 
@@ -54,22 +44,5 @@ function Position({ times: [first, last] }: { times: [number, number] }) {
         {seconds(at - first)} / {seconds(last - first)} s
       </span>
     </>
-  );
-}
-
-function Speeds() {
-  return (
-    <select
-      class="select small"
-      aria-label={gettext("Speed of the replay")}
-      value={speed.value}
-      onChange={({ currentTarget }) => (speed.value = Number(currentTarget.value))}
-    >
-      {SPEEDS.map((times) => (
-        <option key={times} value={times}>
-          {times}×
-        </option>
-      ))}
-    </select>
   );
 }
