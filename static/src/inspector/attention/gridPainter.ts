@@ -42,22 +42,25 @@ export class GridPainter {
     const across = firstAlone(spans(lattice.width, 0, what.columnsTo), what);
     const down = spans(lattice.height, what.first, what.rowsTo - what.first);
     const [top, bottom] = from === 0 ? [0, lattice.height] : [firstPixel(down, from), endPixel(down, until)];
-    for (const head of what.heads) this.head(head, lattice, what, across, down, top, bottom);
+    const layers = layersOf(what, across);
+    for (const head of what.heads) this.head(head, lattice, what, layers, down, top, bottom);
     what.layers.forEach((_, row) => {
       const y = Math.round(row * lattice.below);
       context.putImageData(this.image, 0, 0, 0, y + top, width, bottom - top);
     });
   }
 
-  private head(head: Head, lattice: Lattice, what: Thumbnails, across: Spans, down: Spans, top: number, bottom: number): void {
+  private head(head: Head, lattice: Lattice, what: Thumbnails, layers: readonly Layer[], down: Spans, top: number, bottom: number): void {
     const left = Math.round(what.columns.indexOf(head.head) * lattice.right);
     const above = Math.round(what.layers.indexOf(head.layer) * lattice.below);
     const line = new Uint8Array(lattice.width);
-    const layers = layersOf(head, what, across);
     for (let y = top; y < bottom; y++) {
       const [from, to] = [down.from[y] ?? 0, down.to[y] ?? 0];
       line.fill(0);
-      for (const layer of layers) raise(line, layer, Math.max(from, layer.first), Math.min(to, layer.last));
+      for (const layer of layers) {
+        const levels = layer.levels(keyOf(head));
+        if (levels) raise(line, levels, layer, Math.max(from, layer.first), Math.min(to, layer.last));
+      }
       const at = (above + y) * this.image.width + left;
       for (let x = 0; x < line.length; x++) this.pixels[at + x] = this.inks[1][line[x] ?? 0] ?? 0;
     }
@@ -73,9 +76,9 @@ function firstAlone(across: Spans, { withFirst, columnsTo }: Thumbnails): Spans 
   return across;
 }
 
-/** Pooled rows of one head: those of the prompt, or those of the tiles, which come after. */
+/** Pooled rows: those of the prompt, or those of the tiles, which come after. */
 interface Layer {
-  levels: Uint8Array;
+  levels: (key: string) => Uint8Array | null | undefined; // of one head
   side: number; // cells to a row
   down: number; // positions to a row of cells
   first: number; // position of the first row
@@ -84,37 +87,35 @@ interface Layer {
   to: Int32Array;
 }
 
-function layersOf(head: Head, { tiles, prompt, withFirst, origin }: Thumbnails, across: Spans): Layer[] {
-  const own = tiles.levels(keyOf(head), withFirst);
-  const asked = prompt?.levels.get(keyOf(head));
-  const cells = (side: number, size: number, skip: number): Pick<Layer, "from" | "to"> => ({
-    from: across.from.map((position) => Math.max(skip, Math.floor(position / size))),
-    to: across.to.map((position) => Math.min(side, Math.ceil(position / size))),
-  });
-  const ownCells = (size: number): Pick<Layer, "from" | "to"> => ({
-    from: across.from.map((position) => cellOf(position, size)),
-    to: across.to.map((position) => Math.min(SIDE, cellOf(position - 1, size) + 1)),
-  });
-  return [
-    // Cells of several positions hold the first one with others: they stay, as the server pooled them.
-    ...(asked && prompt
-      ? [
-          {
-            levels: asked,
-            side: prompt.side,
-            down: prompt.cell,
-            first: 0,
-            last: origin,
-            ...cells(prompt.side, prompt.cell, withFirst || prompt.cell > 1 ? 0 : 1),
-          },
-        ]
-      : []),
-    ...(own ? [{ levels: own, side: SIDE, down: tiles.down, first: origin, last: origin + tiles.rows, ...ownCells(tiles.across) }] : []),
-  ];
+/** The same for every head, which are up to 400. */
+function layersOf({ tiles, prompt, withFirst, origin }: Thumbnails, across: Spans): Layer[] {
+  const own: Layer = {
+    levels: (key) => tiles.levels(key, withFirst),
+    side: SIDE,
+    down: tiles.down,
+    first: origin,
+    last: origin + tiles.rows,
+    from: across.from.map((position) => cellOf(position, tiles.across)),
+    to: across.to.map((position) => Math.min(SIDE, cellOf(position - 1, tiles.across) + 1)),
+  };
+  return prompt ? [layerOfPrompt(prompt, withFirst, origin, across), own] : [own];
 }
 
-/** Raises each of `line` to the largest level of its cells at the positions from `from` to `to`. */
-function raise(line: Uint8Array, { levels, side, down, first, from: left, to: right }: Layer, from: number, to: number): void {
+function layerOfPrompt({ levels, side, cell }: Pooled, withFirst: boolean, origin: number, across: Spans): Layer {
+  const skip = withFirst || cell > 1 ? 0 : 1; // cells of several positions hold the first one with others: they stay, as the server pooled them
+  return {
+    levels: (key) => levels.get(key),
+    side,
+    down: cell,
+    first: 0,
+    last: origin,
+    from: across.from.map((position) => Math.max(skip, Math.floor(position / cell))),
+    to: across.to.map((position) => Math.min(side, Math.ceil(position / cell))),
+  };
+}
+
+/** Raises each of `line` to the largest of its cells' `levels` at the positions from `from` to `to`. */
+function raise(line: Uint8Array, levels: Uint8Array, { side, down, first, from: left, to: right }: Layer, from: number, to: number): void {
   if (from >= to) return;
   const end = Math.ceil((to - first) / down);
   for (let row = Math.floor((from - first) / down); row < end; row++)

@@ -1,6 +1,6 @@
 /** What of the large map is in view, and the cell under the pointer or the keyboard. */
 
-import { computed, effect, signal } from "@preact/signals";
+import { computed, effect, signal, type ReadonlySignal } from "@preact/signals";
 import type { View } from "../../draw/raster";
 import { roomFor } from "../../draw/spans";
 import { hovered, lane } from "../../store/view";
@@ -15,8 +15,18 @@ export interface Cell {
 
 export const cell = signal<Cell | null>(null);
 
+/** A view that stays the same one while nothing of it changes: then nothing is drawn again for a new token. */
+function steady(compute: () => View): ReadonlySignal<View> {
+  let last: View | null = null;
+  return computed(() => {
+    const next = compute();
+    last = last && last.x === next.x && last.y === next.y && last.columns === next.columns && last.rows === next.rows ? last : next;
+    return last;
+  });
+}
+
 /** Everything that there is, in units; a little more while it grows. */
-export const all = computed<View>(() => {
+export const all = steady(() => {
   const [count, y] = [unitCount.value, whole.value ? 0 : Math.max(0, unitOf(firstRow.value))];
   const room = live.value ? roomFor : (wanted: number) => Math.max(1, wanted);
   return { x: 0, y, columns: room(count), rows: room(count - y) };
@@ -28,7 +38,7 @@ const text = computed(() => `${lane.value?.id} ${byWords.value} ${whole.value}`)
 /** The part that was zoomed to, and of which text; null: everything. */
 const zoomedTo = signal<{ text: string; view: View } | null>(null);
 export const closer = computed<View | null>(() => (zoomedTo.value?.text === text.value ? zoomedTo.value.view : null));
-export const view = computed<View>(() => (closer.value ? within(closer.value, all.value) : all.value));
+export const view = steady(() => (closer.value ? within(closer.value, all.value) : all.value));
 export const isClose = computed(() => closer.value !== null);
 
 export const show = (wanted: View): void => zoomTo(isWhole(wanted, all.peek()) ? null : wanted);
