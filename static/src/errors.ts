@@ -1,6 +1,7 @@
 /** Errors as sentences in the reader's language. A code that is not known here speaks for itself. */
 
 import { fill, gettext, inSequence } from "./i18n";
+import { count } from "./numbers";
 import type { ErrorInfo } from "./protocol/generated";
 
 const known = (): Record<string, string> => ({
@@ -8,7 +9,9 @@ const known = (): Record<string, string> => ({
   read_only: gettext("This session is somebody else's: the model is asked about runs of your own."),
   expired: gettext("This run has expired: its record is no longer kept."),
   history_lost: gettext("The server lost the history of this run."),
-  prompt_too_long: gettext("The prompt has %(value)s tokens, more than the model's context can hold together with an answer (%(bound)s)."),
+  prompt_too_long: gettext(
+    "The prompt has %(value)s tokens, more than the model's context can hold together with an answer (%(bound)s). Shorten it, or choose a model with a longer context.",
+  ),
   too_long: gettext("The prompt takes %(value)s bytes to send, more than %(bound)s."),
   no_chat_template: gettext("This model has no chat template."),
   no_tokenizer: gettext("The tokenizer of this model is not on the server."),
@@ -114,9 +117,16 @@ const known = (): Record<string, string> => ({
   internal: gettext("Something went wrong on the server; it has been logged."),
 });
 
+const NAMES_A_TOKEN = new Set(["unknown_token", "unknown_token_id", "forbidden_token"]); // an id is no amount
+
+/** An amount, or a bound of one, as amounts are written elsewhere; any other text as it is. */
+const amount = (text: string): string =>
+  text.replace(/^([<>=≤≥ ]*)(\d+)$/, (_, sign: string, digits: string) => sign + count(Number(digits)));
+
 export function sentence({ code, message, value, bound }: ErrorInfo): string {
   const text = known()[code];
-  return text ? fill(text, { value: value ?? "", bound: bound ?? "" }) : message;
+  const shown = NAMES_A_TOKEN.has(code) ? String : amount;
+  return text ? fill(text, { value: shown(value ?? ""), bound: shown(bound ?? "") }) : message;
 }
 
 /** The server said why not. */

@@ -14,9 +14,14 @@ export const gettext = (text: string): string => globalThis.window?.gettext?.(te
 export const ngettext = (one: string, many: string, count: number): string =>
   globalThis.window?.ngettext?.(one, many, count) ?? (count === 1 ? one : many);
 
-/** Replaces each `%(name)s` of `text` by its value. */
+/** Replaces each `%(name)s` of `text` by its value. Where a Latin letter then meets a Chinese one, a blank keeps them apart, as in print. */
 export const fill = (text: string, values: Values): string =>
-  text.replace(/%\((\w+)\)s/g, (whole, name: string) => String(values[name] ?? whole));
+  text.replace(/(\p{Script=Han}?)%\((\w+)\)s(?=(\p{Script=Han}?))/gu, (whole, before: string, name: string, after: string) => {
+    const value = values[name];
+    if (value === undefined) return whole;
+    const written = String(value);
+    return before + (before && /^[a-z]/i.test(written) ? " " : "") + written + (after && /[a-z]$/i.test(written) ? " " : "");
+  });
 
 /** `items` one after the other, as the language lists them. */
 export const inList = (items: string[]): string => items.join(gettext(", "));

@@ -148,7 +148,7 @@ def _cancel(tab: Tab, site: Site) -> None:
     somebody.type_prompt("Once upon a time there was a secret fox")
     somebody.speed(4)
     somebody.run()
-    expect(tab.locator('[data-model="stories"]')).to_contain_text("MB")
+    expect(tab.locator('[data-model="stories"]')).to_contain_text("MiB")
     row = tab.locator("[data-run]")  # the page asks by itself
     expect(row).to_contain_text("running")
     expect(row).not_to_contain_text("fox")

@@ -208,7 +208,7 @@ def test_the_models_in_memory_are_listed_with_their_worker(panel: Client) -> Non
     page = panel.get(reverse("panel-now")).content.decode()
     event_log().beat("elsewhere:1", 0)
     rows = [re.sub(r"<[^>]+>|\s+", " ", row) for row in re.findall(r"<tr[^>]*data-model.*?</tr>", page, re.S)]
-    assert [" ".join(row.split()) for row in rows] == ["elsewhere:1 stories idle 8.0\xa0MB".replace("\xa0", " "), "elsewhere:1 mine being loaded 25 %"]
+    assert [" ".join(row.split()) for row in rows] == ["elsewhere:1 stories idle 8.0 MiB", "elsewhere:1 mine being loaded 25 %"]
 
 
 def test_the_audit_log_says_who_did_what_to_which_in_the_readers_language(panel: Client) -> None:

@@ -29,7 +29,7 @@ import { RoomBar } from "./Bar";
 import { Console } from "./Console";
 import { GameCard } from "./Games";
 import { Join } from "./Join";
-import { attend, follow, goOwn, lead, mayRun, onOwn } from "./lesson";
+import { attend, follow, goOwn, lead, mayRun, onOwn, shownQuestion } from "./lesson";
 import { entering, pointing } from "./plan";
 import { QuestionCard } from "./Question";
 import { closed, game, gameAsks, isAsked, isTeacher, place, problem, role, room } from "./room";
@@ -107,12 +107,16 @@ function Seat() {
 function Lobby() {
   return (
     <section class="lobby" data-testid="lobby">
-      <h2>{gettext("You are in.")}</h2>
-      <p>
-        {room.value?.ended
-          ? gettext("This room has ended. Ask your teacher for the code of the new one.")
-          : gettext("As soon as the teacher runs the model, you see every token here, with what is behind it.")}
-      </p>
+      {!shownQuestion.value && (
+        <>
+          <h2>{gettext("You are in.")}</h2>
+          <p>
+            {room.value?.ended
+              ? gettext("This room has ended. Ask your teacher for the code of the new one.")
+              : gettext("As soon as the teacher runs the model, you see every token here, with what is behind it.")}
+          </p>
+        </>
+      )}
       <p class="visually-hidden">
         <span data-testid="status" data-connection="open" />
       </p>

@@ -209,6 +209,7 @@ function StreamHead() {
 
 function Waiting() {
   const { phase } = run.value;
+  if (phase === "finished") return <p class="first-run quiet">{gettext("The run ended before its first token.")}</p>;
   if (phase !== "empty" && phase !== "refused") return null;
   return (
     <div class="first-run">

@@ -7,6 +7,8 @@ import { label } from "./pieces";
 
 export function describe(token: Token): string {
   const { step, id, piece, raw_logprob: p, raw_rank: rank } = token;
-  const name = fill(gettext("“%(text)s”, step %(step)s, id %(id)s"), { text: label(piece), step, id });
-  return p === null || rank === null ? name : `${name}, p ${percent(Math.exp(p))}, ${fill(gettext("rank %(rank)s"), { rank })}`;
+  const words = { text: label(piece), step, id };
+  return p === null || rank === null
+    ? fill(gettext("“%(text)s”, step %(step)s, id %(id)s"), words)
+    : fill(gettext("“%(text)s”, step %(step)s, id %(id)s, p %(p)s, rank %(rank)s"), { ...words, p: percent(Math.exp(p)), rank });
 }

@@ -1,6 +1,6 @@
 /** What the colour of a token says: one number from 0 (expected) to 1 (surprising). Pure. */
 
-import { gettext } from "../i18n";
+import { fill, gettext } from "../i18n";
 import type { Token } from "../protocol/generated";
 
 /** What the model thought of a token before any stage. */
@@ -19,6 +19,7 @@ const MOST_BITS = 10; // a probability of 1/1024 has the full colour
 const MOST_RANK = 1000;
 const clamp = (value: number): number => Math.min(1, Math.max(0, value));
 const bits = (nats: number): number => nats / Math.LN2;
+const inBits = (bits: string): string => fill(gettext("%(bits)s bit"), { bits });
 
 /** All four are of the model's own distribution, before any stage. */
 export const metrics = (): Record<MetricName, Metric> => ({
@@ -31,13 +32,13 @@ export const metrics = (): Record<MetricName, Metric> => ({
   surprisal: {
     title: gettext("Surprisal"),
     help: gettext("Minus log2 of the probability: how many bits of surprise."),
-    ends: ["0 bit", "≥ 10 bit"],
+    ends: [inBits("0"), inBits(`≥ ${MOST_BITS}`)],
     of: ({ raw_logprob: p }) => (p === null ? null : clamp(bits(-p) / MOST_BITS)),
   },
   entropy: {
     title: gettext("Entropy"),
     help: gettext("How undecided the model was, whatever was chosen."),
-    ends: ["0 bit", "≥ 10 bit"],
+    ends: [inBits("0"), inBits(`≥ ${MOST_BITS}`)],
     of: ({ raw_entropy: h }) => (h === null ? null : clamp(bits(h) / MOST_BITS)),
   },
   rank: {

@@ -25,7 +25,7 @@ export function Replay() {
 function Position({ times: [first, last] }: { times: [number, number] }) {
   const at = Math.max(first, moment.value ?? last); // the slider begins at a whole millisecond, at or before the first
   const fraction = last > first ? (at - first) / (last - first) : 1;
-  const seconds = (ms: number): string => (ms / 1000).toFixed(1);
+  const seconds = (ms: number): string => (ms / 1000).toFixed(last - first < 1000 ? 2 : 1);
   return (
     <>
       <input

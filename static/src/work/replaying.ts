@@ -7,8 +7,13 @@ import { wholeOf } from "../store/whole";
 
 export const SPEEDS = [0.25, 0.5, 1, 2, 4];
 
+const SHORTEST = 5; // ms: what came sooner, as the texts of a beam search do at its end, came all at once
+
 /** When the tokens of the run on the screen came; null where there is nothing to replay. */
-export const span = computed(() => (lane.value ? spanOf(wholeOf(lane.value).value) : null));
+export const span = computed(() => {
+  const found = lane.value && spanOf(wholeOf(lane.value).value);
+  return found && found[1] - found[0] >= SHORTEST ? found : null;
+});
 export const playing = signal(false);
 export const speed = signal(1);
 

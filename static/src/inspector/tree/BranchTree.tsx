@@ -14,7 +14,7 @@ import { shortened, spelled } from "./words";
 
 const NARROW = 560; // CSS pixels of room under which the tree is an outline
 const SPOKEN = 240; // characters of a text that are read out
-const SMALLEST = 0.7; // zoom under which the tree is scrolled rather than shown whole
+const SMALLEST = 0.9; // zoom under which the tree is scrolled rather than shown whole: letters of 11 pixels
 const LETTER = 7.3; // CSS pixels to a column of text
 
 export function BranchTree() {

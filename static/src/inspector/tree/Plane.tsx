@@ -7,6 +7,7 @@ import { gettext } from "../../i18n";
 
 const [CLOSEST, FARTHEST, STEP, WHEEL] = [2, 0.3, 1.25, 0.01];
 const MARGIN = 200; // CSS pixels drawn beyond the edges
+const PADDING = 8; // CSS pixels around the picture, as in the style sheet
 const STILL = 4; // CSS pixels that a press may move
 
 /** What is in sight, in the picture's own pixels. */
@@ -33,7 +34,7 @@ export function Plane({ width, height, zoom, hook, onScroll, frame = useRef<HTML
   const look = () => {
     if (!frame.current) return;
     const { scrollLeft, scrollTop, clientWidth, clientHeight } = frame.current;
-    room.value = clientWidth;
+    room.value = clientWidth - 2 * PADDING;
     sight.value = seen(scrollLeft, scrollTop, clientWidth, clientHeight, zoom.peek());
   };
   useEffect(look, [zoom.value, width, height]);

@@ -8,7 +8,7 @@ import type { Fork } from "./forest";
 /** All text of a stretch; of a prompt, as it stands before the output, the line it is on. */
 export const spelled = ({ pieces }: Fork): string => visible(textOf(pieces));
 
-/** The last columns of a prompt, the first of anything else: there it parts from the others. A Chinese character takes two. */
+/** The last columns of a prompt, the first of anything else: there it parts from the others. */
 export function shortened(fork: Fork, columns: number): string {
   const all = Array.from(spelled(fork));
   const fromEnd = fork.from < 0;
@@ -19,7 +19,8 @@ export function shortened(fork: Fork, columns: number): string {
   return fromEnd ? `…${all.slice(all.length - kept).join("")}` : `${all.slice(0, kept).join("")}…`;
 }
 
-export const columnsOf = (character: string): number => ((character.codePointAt(0) ?? 0) > 0x2e7f ? 2 : 1);
+/** A Chinese character takes two columns, and so does a sign that stands for a blank: it is of another font. */
+export const columnsOf = (character: string): number => (/[\u2300-\u243f\u2e80-\u{10ffff}]/u.test(character) ? 2 : 1);
 
 export const kindTitle = (kind: Kind): string =>
   ({
