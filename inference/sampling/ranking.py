@@ -106,19 +106,24 @@ def _foremost(scores: NDArray[Any], n: int) -> Ints:
 def _carried(scores: NDArray[Any], n: int) -> Ints:
     """The same by a single partition, of numbers whose last bits hold the column, which so comes along.
 
-    numpy sorts numbers with the widest instructions there are, and the places of numbers one by one: this takes half of that time.
+    numpy sorts numbers with the widest instructions there are, and the places of numbers one by one: this takes half of that time. The bits
+    are such that of equal numbers the first column is the largest: with more of them a positive number is larger, a negative one less.
     """
     vocab = scores.shape[1]
-    keys = scores.astype(np.float64)
+    keys = np.add(scores, 0.0, dtype=np.float64)  # -0.0 is now 0.0, to which it is equal
     if scores.min() == -np.inf:
         np.maximum(keys, _LEAST, out=keys)  # bits in an infinity would make it no number
     bits, columns = keys.view(np.int64), _columns(vocab)
     if scores.dtype != np.float32:  # whose last bits are zero already
         bits &= ~columns
-    bits |= np.arange(vocab)
-    keys.partition(vocab - n, axis=-1)
+    negative = bits >> 63
+    bits |= np.arange(vocab) ^ (~negative & columns)
+    if n < vocab:
+        keys.partition(vocab - n, axis=-1)
     foremost = np.sort(keys[:, vocab - n :], axis=-1)[:, ::-1]
-    ids: Ints = np.ascontiguousarray(foremost).view(np.int64) & columns
+    ids: Ints = np.ascontiguousarray(foremost).view(np.int64)
+    ids ^= ~(ids >> 63)
+    ids &= columns
     return ids
 
 
@@ -145,7 +150,7 @@ def _ordered(scores: NDArray[Any], ids: Ints) -> tuple[Ints, Floats]:
         ids = at_columns(ids, (-values).argsort(-1))
         values = _values(scores, ids)
     tied = values[:, 1:] == values[:, :-1]
-    return _order_ties(scores, ids, values, tied) if tied.any() else (ids, values)
+    return _order_ties(scores, ids, values, tied) if (tied & (ids[:, 1:] < ids[:, :-1])).any() else (ids, values)
 
 
 def _order_ties(scores: NDArray[Any], ids: Ints, values: Floats, tied: Bools) -> tuple[Ints, Floats]:
