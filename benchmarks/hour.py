@@ -157,7 +157,7 @@ class Visit:
 
     def __init__(self, load: Load, cookie: str) -> None:
         self._load, self._dice, self._cookie = load, load.dice, cookie
-        self.id, self.session, self._seq = "", "", 0
+        self.id, self.session, self._seq, self._over = "", "", 0, False
 
     async def run(self) -> None:
         """One run, read to its end in one of several ways."""
@@ -167,7 +167,7 @@ class Visit:
             while (message := msgpack.unpackb(await socket.recv()))["type"] == "pending":
                 pass
             assert message["type"] == "accepted", message["errors"][0]["code"]
-            self.id, self.session, self._seq = message["run"], message["session"], 0
+            self.id, self.session, self._seq, self._over = message["run"], message["session"], 0, False
             await self._read(socket, 8 if way in ("cancel", "reset") else None)
             if way == "cancel":
                 await self._send(socket, "cancel", run=self.id)
@@ -192,7 +192,9 @@ class Visit:
         }
 
     async def _read(self, socket: ClientConnection, most: int | None) -> None:
-        """To the run's end, or ``most`` events."""
+        """To the run's end, or ``most`` events; nothing where its end has been read, as a short answer's may have been."""
+        if self._over:
+            return
         read = 0
         async for frame in socket:
             message = msgpack.unpackb(frame)
@@ -200,7 +202,8 @@ class Visit:
                 self._seq, read = message["seq"], read + 1
                 if self._seq % 16 == 0:
                     await self._send(socket, "ack", run=self.id, seq=self._seq)
-            if message["type"] in ("finished", "error") or read == most:
+            self._over = message["type"] in ("finished", "error")
+            if self._over or read == most:
                 return
 
     async def _ask(self, socket: ClientConnection) -> None:
