@@ -92,7 +92,8 @@ class Playground:
     def watch_attention(self, kind: str) -> None:
         radio = self.page.locator(f'input[name="watch-attention"][value="{kind}"]')
         self._open_group(radio)
-        radio.check(force=True)
+        radio.locator("xpath=..").click()  # its label, which can be seen: waited for until it stands still
+        expect(radio).to_be_checked()
 
     def _open_group(self, control: Locator) -> None:
         """Open every group that the control is in, the outermost first. Controls are drawn when the browser is idle."""
