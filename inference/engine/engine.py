@@ -8,7 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Self, TypeVar
 
-from inference.engine import pages
+from inference.allocator import keep
 from inference.engine.aside import Work
 from inference.engine.beamed import Beamed
 from inference.engine.drafting import Drafts
@@ -72,7 +72,7 @@ class Engine:
         model's vocabulary is another one.
         """
         spare_libraries()
-        pages.keep(_ARRAY_BYTES, _IDLE_BYTES)
+        keep(_ARRAY_BYTES, _IDLE_BYTES)
         loaded = load_model(source, device=device, dtype=dtype, revision=revision, quantization=quantization, on_progress=on_progress)
         loaded = replace(loaded, context=min(loaded.context, context or loaded.context))
         model = Model.of(loaded, name or Path(str(source)).name, batch_invariant)

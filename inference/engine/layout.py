@@ -17,7 +17,7 @@ from typing import Any
 import torch
 from transformers.pytorch_utils import Conv1D
 
-from inference.engine import pages
+from inference.allocator import trim
 from inference.engine.packed import PackedLinear, can_pack
 from inference.engine.packed_rows import embedding_of
 
@@ -57,7 +57,7 @@ def pack(model: Any, chosen: Chosen) -> None:
         place = id(layer.weight)
         if place in wanted and holders[place] == 1:
             setattr(parent, name, packed(layer))
-            pages.trim()  # else what is freed and what is packed come to lie between each other, and both stay
+            trim()  # else what is freed and what is packed come to lie between each other, and both stay
         elif place in wanted and holders[place] == 2 and place in embeddings and type(layer) is torch.nn.Linear:
             _pack_tied(parent, name, *embeddings[place])
 

@@ -11,6 +11,7 @@ from typing import Any
 
 import torch
 
+from inference.allocator import trim
 from inference.decoding.bad_words import banned_sequences
 from inference.decoding.constraint import TokenGuide, Vocabulary
 from inference.engine.batch import Runner
@@ -19,7 +20,6 @@ from inference.engine.encoder import Encoder
 from inference.engine.errors import RunError
 from inference.engine.loading import LoadedModel
 from inference.engine.meters import cache_limit_bytes
-from inference.engine.pages import trim
 from inference.events import ModelInfo
 from inference.grammar import ConstraintError
 from inference.pieces import Pieces

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import ctypes
-from functools import cache
-from typing import Any
+
+from inference.allocator import libc
 
 _DONT_NEED, _HUGE, _COLLAPSE = 4, 14, 25  # MADV_* of Linux
-_TRIM_THRESHOLD, _MMAP_THRESHOLD = -1, -3  # M_* of glibc's malloc.h
 _PAGE = 4096
 _WORTH_IT = 2**22  # bytes: two huge pages, of which one may fall into it whole
 
@@ -27,29 +26,7 @@ def huge(start: int, size: int) -> None:
             _advise(-(-start // _PAGE) * _PAGE, (start + size) // _PAGE * _PAGE, advice)
 
 
-def trim() -> None:
-    """Give memory that was freed back to the system, where the allocator would keep it, as glibc's does."""
-    if hasattr(_libc(), "malloc_trim"):
-        _libc().malloc_trim(0)
-
-
-def keep(array: int, idle: int) -> None:
-    """Have the allocator keep what is freed for what is asked for next: arrays of up to ``array`` bytes, and up to ``idle`` bytes in all.
-
-    By itself glibc gives back what the arrays of a step leave at the end of its memory, and asks for it again at the next. Every page then
-    costs a fault at its first touch: over a large vocabulary half as much time as the work that is done in the arrays.
-    """
-    if hasattr(_libc(), "mallopt"):
-        _libc().mallopt(_MMAP_THRESHOLD, array)
-        _libc().mallopt(_TRIM_THRESHOLD, idle)
-
-
 def _advise(start: int, end: int, advice: int) -> None:
     """What the system answers does not matter: it is advice."""
-    if hasattr(_libc(), "madvise"):
-        _libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), advice)
-
-
-@cache
-def _libc() -> Any:
-    return ctypes.CDLL(None)
+    if hasattr(libc(), "madvise"):
+        libc().madvise(ctypes.c_void_p(start), ctypes.c_size_t(end - start), advice)

@@ -1,4 +1,4 @@
-"""Something that looks at the event log again and again, in a thread of its own. Torch-free; knows nothing of what it looks for."""
+"""Something that is done again and again, in a thread of its own: mostly a look at the event log. Torch-free; knows nothing of what it looks for."""
 
 from __future__ import annotations
 

@@ -9,6 +9,7 @@ from daphne.server import Server
 
 from playground.live.protocol import MAX_FRAME_BYTES
 from playground.ops import sockets
+from playground.ops.trimming import keep_trimmed
 
 MOST_FILES = 65_536
 
@@ -23,6 +24,7 @@ def serve(endpoint: str, on_ready: Callable[[], None]) -> None:
 
     sockets.install()
     Keeper(event_log()).start()
+    keep_trimmed()
     _allow_files()
     reactor.callWhenRunning(on_ready)
     Server(

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from playground.celery import app
 from playground.ops.preload import preload_default
+from playground.ops.trimming import keep_trimmed
 
 
 class Command(BaseCommand):
@@ -26,5 +27,6 @@ class Command(BaseCommand):
             raise CommandError("a separate worker needs LOGITSCOPE_REDIS_URL; embedded mode has its worker inside `manage.py up`")
         os.environ.setdefault("LOGITSCOPE_THREADS", str(settings.CONFIG.threads))
         preload_default(app)
+        keep_trimmed()
         arguments = ["worker", "--pool=threads", f"--concurrency={options['concurrency']}", f"--queues={options['queues']}"]
         app.worker_main([*arguments, "--without-gossip", "--without-mingle", f"--loglevel={settings.CONFIG.log_level}"])
