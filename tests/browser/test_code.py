@@ -87,7 +87,7 @@ def test_this_site_gives_the_same_tokens_to_openais_client_and_to_curl(page: Pla
         """Its output as bytes: as text it would have other line ends."""
         return subprocess.run(command, env=environment, capture_output=True, check=False, timeout=120)
 
-    client = run([client_program("python"), "-c", snippet(page, "openai")])
+    client = run([str(client_program("python")), "-c", snippet(page, "openai")])
     assert whole(client.stdout.decode().removesuffix("\n")) == shown, client.stderr
     answer = run(["bash", "-c", snippet(page, "curl")])
     choice = json.loads(answer.stdout)["choices"][0]
